@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The targets from the ground up: a target imports only from the ones listed before it.
+let package = Package(
+  name: "offloadsim",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "CKernels"),
+    .target(name: "StrictJSON"),
+    .target(name: "RandomStreams"),
+    .target(name: "Inference", dependencies: ["CKernels", "RandomStreams"]),
+    .target(name: "ONNX", dependencies: ["Inference"]),
+    .target(name: "ModelZoo", dependencies: ["Inference", "RandomStreams"]),
+    .target(
+      name: "Partitioning", dependencies: ["Inference", "StrictJSON", "RandomStreams"],
+      resources: [.embedInCode("Profiles")]),
+    .target(name: "Simulation", dependencies: ["Partitioning", "RandomStreams"]),
+    .target(name: "Results", dependencies: ["Simulation", "CSQLite"]),
+    .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "StrictJSON"]),
+    .target(
+      name: "Experiments",
+      dependencies: ["Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference"]),
+    .executableTarget(
+      name: "offloadsim",
+      dependencies: [
+        "Experiments", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
+    .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "CKernels", "RandomStreams"]),
+    .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Inference"]),
+    .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "Inference"]),
+    .testTarget(name: "PartitioningTests", dependencies: ["Partitioning", "ModelZoo", "Inference"]),
+    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Partitioning"]),
+    .testTarget(name: "ResultsTests", dependencies: ["Results", "Simulation", "CSQLite"]),
+    .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "StrictJSON"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Scenarios"]),
+    .testTarget(name: "CommandTests", dependencies: ["CSQLite"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef OFFLOADSIM_CKERNELS_H
+#define OFFLOADSIM_CKERNELS_H
+#endif

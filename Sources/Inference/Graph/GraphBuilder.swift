@@ -1,0 +1,94 @@
+/// Builds a graph node by node, inferring types as it goes.
+///
+/// The zoo, the ONNX reader and tests all make graphs through it.
+public struct GraphBuilder {
+  private var graph: Graph
+  private var nodeNames: Set<String> = []
+
+  /// An empty graph whose operators are read by the given opset version of each domain (`""` is ai.onnx).
+  public init(name: String, opsets: [String: Int] = ["": 17]) {
+    graph = Graph(name: name, opsets: opsets, values: [], nodes: [], inputs: [], outputs: [])
+  }
+
+  /// Declares an input of the network.
+  public mutating func input(_ name: String, _ elementType: ElementType = .float32, _ shape: [Int]) -> ValueID {
+    let id = addValue(name, type: TensorType(elementType, shape))
+    graph.inputs.append(id)
+    return id
+  }
+
+  /// Adds a constant: a weight or a shape.
+  public mutating func constant(_ name: String, _ tensor: Tensor) -> ValueID {
+    addValue(name, type: TensorType(constant: tensor))
+  }
+
+  /// Applies an operator and returns its outputs, named `outputNames` (by default after the node).
+  ///
+  /// Types that depend on run-time values stay unknown. Throws `ShapeError` where the operator is unknown, an attribute
+  /// is wrong or the shapes do not fit; the message begins with the node's name.
+  @discardableResult
+  public mutating func node(
+    _ name: String, _ operatorName: String, domain: String = "", _ inputs: [ValueID?],
+    _ attributes: [String: Attribute] = [:], outputNames: [String?]? = nil
+  ) throws -> [ValueID?] {
+    guard let type = OperatorRegistry.find(domain: domain, name: operatorName) else {
+      throw ShapeError("\(name): operator \(domain.isEmpty ? "" : domain + ".")\(operatorName) is not supported")
+    }
+    do {
+      var reader = AttributeReader(
+        attributes, opset: graph.opsets[type.domain] ?? 1, inputCount: inputs.count,
+        outputCount: outputNames?.count ?? 1)
+      let operation = try type.init(from: &reader)
+      if let unread = reader.unread.first { throw ShapeError("unknown attribute '\(unread)' of \(operatorName)") }
+      return try add(name, operation, inputs, attributes, outputNames)
+    } catch let error as ShapeError {
+      throw ShapeError("\(name): \(error.description)", needsValue: error.needsValue)
+    }
+  }
+
+  /// Marks a value as an output of the network.
+  public mutating func output(_ id: ValueID) { graph.outputs.append(id) }
+
+  /// The type inferred for a value so far.
+  public func type(of id: ValueID) -> TensorType? { graph[id].type }
+
+  /// The finished graph.
+  public func build() -> Graph { graph }
+
+  private mutating func add(
+    _ name: String, _ operation: any Operator, _ inputs: [ValueID?], _ attributes: [String: Attribute],
+    _ outputNames: [String?]?
+  ) throws -> [ValueID?] {
+    let types = inputs.map { $0.flatMap { graph[$0].type } }
+    var outputs: [TensorType?]
+    if zip(inputs, types).contains(where: { $0 != nil && $1 == nil }) {
+      outputs = []
+    } else {
+      do { outputs = try operation.outputs(for: types) } catch let error as ShapeError where error.needsValue {
+        outputs = []
+      }
+    }
+    let names: [String?] = outputNames ?? (0..<max(1, outputs.count)).map { $0 == 0 ? name : "\(name):\($0)" }
+    let ids = names.enumerated().map { index, valueName in
+      valueName.map { addValue($0, type: index < outputs.count ? outputs[index] : nil) }
+    }
+    graph.nodes.append(
+      Graph.Node(name: unique(name), operation: operation, attributes: attributes, inputs: inputs, outputs: ids))
+    return ids
+  }
+
+  private mutating func addValue(_ name: String, type: TensorType?) -> ValueID {
+    graph.values.append(Graph.Value(name: name, type: type))
+    return ValueID(graph.values.count - 1)
+  }
+
+  private mutating func unique(_ name: String) -> String {
+    var candidate = name
+    var suffix = 1
+    while !nodeNames.insert(candidate).inserted {
+      candidate = "\(name)_\(suffix)"
+      suffix += 1
+    }
+    return candidate
+  }
+}
