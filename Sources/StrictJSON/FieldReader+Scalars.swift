@@ -121,7 +121,14 @@ extension FieldReader {
 
   /// The value, or `nil` and a report.
   func convert<T>(_ node: JSONNode, to type: ScalarType<T>, called key: String) -> T? {
-    if let value = type.read(type.isText ? node : unpacked(node)) { return value }
+    let typed = type.isText ? node : unpacked(node)
+    if let value = type.read(typed) { return value }
+    if case .array(let elements) = typed.value, let element = type.element {
+      for (index, node) in elements.enumerated() where !element.accepts(node) {
+        report("'\(key).\(index)' must be \(element.wanted), not \(node.summary)", at: node)
+      }
+      return nil
+    }
     let nearest: String? = if case .string(let word) = node.value { type.words.nearest(to: word) } else { nil }
     report("'\(key)' must be \(type.wanted), not \(node.summary)", at: node, suggestion: nearest)
     return nil
@@ -176,19 +183,22 @@ struct ScalarType<T> {
   var schema: [JSONValue.Member]
   var json: (T) -> JSONValue
   var read: (JSONNode) -> T?
+  /// What the elements of a list must be.
+  var element: (wanted: String, accepts: (JSONNode) -> Bool)?
 }
 
 extension ScalarType {
   static func list<Element>(of element: ScalarType<Element>) -> ScalarType<[Element]> where T == [Element] {
     ScalarType(
-      wanted: "an array, each element \(element.wanted)",
+      wanted: "an array",
       schema: [.init("type", "array"), .init("items", .object(element.schema))],
       json: { .array($0.map(element.json)) },
       read: { node in
         guard case .array(let nodes) = node.value else { return nil }
         let elements = nodes.compactMap(element.read)
         return elements.count == nodes.count ? elements : nil
-      })
+      },
+      element: (element.wanted, { element.read($0) != nil }))
   }
 }
 
@@ -236,7 +246,7 @@ extension ScalarType where T: RawRepresentable & CaseIterable, T.RawValue == Str
 }
 
 extension [String] {
-  /// `a, b or c`
+  /// The words as in `a, b or c`.
   var listed: String {
     count < 2 ? joined() : dropLast().joined(separator: ", ") + " or " + self[count - 1]
   }

@@ -110,7 +110,7 @@ public struct FieldReader {
     return ((kind.map { [$0] } ?? []) + fields).joined(separator: ",")
   }
 
-  /// Reports the fields that nobody asked for. Nested readers are finished by the reader that made them.
+  /// Reports the fields that nobody asked for; nested readers are finished by the reader that made them.
   func finish() {
     for member in members where !known.contains(member.key) {
       diagnostics.report(

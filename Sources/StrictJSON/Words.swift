@@ -16,7 +16,7 @@ extension [String] {
   }
 }
 
-/// Optimal string alignment distance. O(a · b).
+/// Optimal string alignment distance, in O(a · b).
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
   var previous: [Int] = []
   var current = Array(0...b.count)

@@ -103,14 +103,14 @@ struct FieldReaderTests {
         f:2:13: error: 'sharing' must be fair or fifo, not the string 'fiffo'; did you mean 'fifo'?
         f:2:33: error: 'power_w' must be a positive number, not -1
         f:2:47: error: 'shared' must be true or false, not 1
-        f:3:13: error: 'times_s' must be an array, each element a number that is not negative, not an array
+        f:3:17: error: 'times_s.1' must be a number that is not negative, not -1
         f:3:35: error: unknown scheduler 'bach'; did you mean 'batch'?
         f:3:56: error: 'rate_mbps' must be a positive number or an object, not the string '5'
         f:4:12: error: missing field 'name': the part's name
         f:4:13: error: unknown field 'nam'; did you mean 'name'?
         f:4:26: error: 'inner.1' must be an object, not 3
-        f:4:46: error: 'ms.device' must be a number that is not negative, not the string 'x'
-        f:4:65: error: 'execution' must be an object, not an array
+        f:4:47: error: 'ms.device' must be a number that is not negative, not the string 'x'
+        f:4:66: error: 'execution' must be an object, not an array
         """)
   }
 

@@ -99,7 +99,9 @@ struct JSONParserTests {
   }
 }
 
-/// A small generator for tests. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
+/// A small generator for tests.
+///
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
 struct SplitMix {
   var state: UInt64
 
