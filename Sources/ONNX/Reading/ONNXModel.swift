@@ -36,7 +36,9 @@ public struct ONNXModel: Sendable {
   let message: GraphMessage
   let source: ByteSource
 
-  /// Opens a file. Throws `ModelError` where it cannot be read, is damaged or uses what is not supported.
+  /// Opens a file.
+  ///
+  /// Throws `ModelError` where it cannot be read, is damaged or uses what is not supported.
   public init(_ path: String) throws {
     try self.init(try ByteSource(mapping: path))
   }

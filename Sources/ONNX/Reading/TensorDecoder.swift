@@ -92,7 +92,9 @@ struct TensorDecoder {
     return tensor
   }
 
-  /// The field of `TensorProto` that holds elements of that type one by one. Source: onnx.proto.
+  /// The field of `TensorProto` that holds elements of that type one by one.
+  ///
+  /// Source: onnx.proto.
   private static func typedField(of type: ElementType) -> Int {
     switch type {
     case .float32: 4
@@ -104,7 +106,9 @@ struct TensorDecoder {
   }
 }
 
-/// The element type of that number. Throws for those that the engine has not, by name.
+/// The element type of that number.
+///
+/// Throws for those that the engine has not, by name.
 func elementType(_ number: Int, _ failure: (String) -> ModelError) throws -> ElementType {
   if let type = ElementType(rawValue: number) { return type }
   guard let name = otherElementTypes[number] else { throw failure("unknown element type \(number)") }
@@ -118,7 +122,9 @@ private let otherElementTypes = [
   27: "float6e2m3", 28: "float6e3m2",
 ]
 
-/// The number of elements of a shape. Throws where a dimension is negative or the tensor is too large to be meant.
+/// The number of elements of a shape.
+///
+/// Throws where a dimension is negative or the tensor is too large to be meant.
 func elementCount(_ shape: [Int], _ type: ElementType, _ failure: (String) -> ModelError) throws -> Int {
   var (count, extent) = (1, 1)
   for size in shape {
