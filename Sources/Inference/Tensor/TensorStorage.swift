@@ -8,13 +8,17 @@ public final class TensorStorage: @unchecked Sendable {
   public let base: UnsafeMutableRawPointer
   public let byteCount: Int
   private let keeper: AnyObject?
+  /// What to free, where the memory is this storage's own.
+  private let allocation: UnsafeMutableRawPointer?
 
-  /// Allocates `byteCount` bytes, zeroed, at a multiple of 64.
+  /// Allocates `byteCount` bytes, zeroed, at a multiple of 64; large ones take no memory until they are touched.
   public init(byteCount: Int) {
-    precondition(byteCount >= 0)
-    // Kernels may read one vector past the end of a row; 64 spare bytes keep that inside the allocation.
-    base = UnsafeMutableRawPointer.allocate(byteCount: byteCount + 64, alignment: 64)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount + 64)
+    precondition(byteCount >= 0 && byteCount <= Int.max - 128)
+    // Kernels may read one vector past the end of a row; 64 spare bytes keep that inside the allocation, and 64 more
+    // leave room to align what calloc returns. calloc takes large blocks from the kernel, whose pages are zero anyway.
+    guard let allocation = calloc(1, byteCount + 128) else { fatalError("no memory for \(byteCount) bytes") }
+    self.allocation = allocation
+    base = allocation.alignedUp(toMultipleOf: 64)
     self.byteCount = byteCount
     keeper = nil
   }
@@ -24,9 +28,10 @@ public final class TensorStorage: @unchecked Sendable {
     base = UnsafeMutableRawPointer(mutating: bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!)
     byteCount = bytes.count
     self.keeper = keeper
+    allocation = nil
   }
 
   deinit {
-    if keeper == nil { base.deallocate() }
+    free(allocation)
   }
 }
