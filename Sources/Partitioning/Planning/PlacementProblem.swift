@@ -13,9 +13,15 @@ public struct PlacementProblem: Sendable {
     /// Whole power with no server busy, in watts.
     public let idleWatts: Double
     public let servers: Int
+    /// What its part of a request's time is called; `nil` leaves that to its place in the chain.
+    public let role: TierRole?
 
-    public init(name: String, computeNanoseconds: [Int64], busyWatts: Double, idleWatts: Double, servers: Int = 1) {
+    public init(
+      name: String, computeNanoseconds: [Int64], busyWatts: Double, idleWatts: Double, servers: Int = 1,
+      role: TierRole? = nil
+    ) {
       self.name = name
+      self.role = role
       self.computeNanoseconds = computeNanoseconds
       self.busyWatts = busyWatts
       self.idleWatts = idleWatts
@@ -36,10 +42,13 @@ public struct PlacementProblem: Sendable {
       self.propagationNanoseconds = propagationNanoseconds
     }
 
+    public func bitsPerSecond(_ direction: Direction) -> Double {
+      direction == .up ? uplinkBitsPerSecond : downlinkBitsPerSecond
+    }
+
     /// bytes * 8 / rate, in nanoseconds, rounded to nearest.
     public func transferNanoseconds(bytes: Int, _ direction: Direction) -> Int64 {
-      let rate = direction == .up ? uplinkBitsPerSecond : downlinkBitsPerSecond
-      return Int64((Double(bytes) * 8e9 / rate).rounded())
+      .nanoseconds(Double(bytes) * 8e9 / bitsPerSecond(direction))
     }
   }
 
@@ -62,5 +71,16 @@ public struct PlacementProblem: Sendable {
   }
 }
 
+/// What a tier is called in the breakdown of a request's time.
+public enum TierRole: String, Sendable, CaseIterable, Codable { case device, edge, cloud }
+
 /// Which way a message goes: up is away from the device.
 public enum Direction: Sendable, Hashable { case up, down }
+
+extension Int64 {
+  /// The nearest whole number of nanoseconds; beyond a century the century, which `PlacementProblem.validate` refuses.
+  package static func nanoseconds(_ value: Double) -> Int64 { Int64(Swift.min(value, Double(century)).rounded()) }
+
+  /// 2^61 ns.
+  package static let century: Int64 = 1 << 61
+}

@@ -5,6 +5,20 @@ public enum RadioPower: Sendable, Hashable {
   case constant(transmitWatts: Double, receiveWatts: Double)
   /// A radio that is promoted to send or receive and lingers in a tail afterwards.
   case cellular(Radio)
+
+  /// What sending (up) or receiving (down) at a rate adds to the device's power, in watts.
+  public func addedWatts(_ direction: Direction, bitsPerSecond: Double) -> Double {
+    switch (self, direction) {
+    case (.none, _): 0
+    case (.constant(let transmit, _), .up): transmit
+    case (.constant(_, let receive), .down): receive
+    case (.cellular(let radio), .up): radio.transmitBaseWatts + radio.transmitWattsPerMbps * bitsPerSecond / 1e6
+    case (.cellular(let radio), .down): radio.receiveBaseWatts + radio.receiveWattsPerMbps * bitsPerSecond / 1e6
+    }
+  }
+
+  /// The radio, where it wakes and lingers.
+  public var cellular: Radio? { if case .cellular(let radio) = self { radio } else { nil } }
 }
 
 /// A radio with promotion and tail whose power is linear in the rate.
