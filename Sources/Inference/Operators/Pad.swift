@@ -44,7 +44,7 @@ struct Pad: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
-    let begins = try pads(inputs.types).begins
+    let begins = try pads(inputs.knownTypes).begins
     if mode == .constant {
       let value = inputs.optional(2).flatMap { $0.elementCount == 1 ? $0 : nil } ?? Tensor(shape: [1], [fixedValue])
       try Cast.convert(value, repeatedInto: output, context)

@@ -32,7 +32,7 @@ extension ReduceOperator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
-    let walk = ReductionWalk(shape: input.shape, reduced: try axes.reduced(inputs.types))
+    let walk = ReductionWalk(shape: input.shape, reduced: try axes.reduced(inputs.knownTypes))
     try input.elementType.dispatch(
       ReductionWork(reduction: Self.reduction, walk: walk, input: input, output: output, context: context))
   }

@@ -51,7 +51,7 @@ struct Resize: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
-    let (shape, scales, regions) = try target(inputs.types)
+    let (shape, scales, regions) = try target(inputs.knownTypes)
     let axes = input.shape.indices.map {
       ResizeAxis(method: method, from: input.shape[$0], to: shape[$0], scale: scales[$0], region: regions[$0])
     }
@@ -141,7 +141,7 @@ struct Upsample: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
-    let factors = try factors(inputs.types)
+    let factors = try factors(inputs.knownTypes)
     let axes = input.shape.indices.map {
       ResizeAxis(method: method, from: input.shape[$0], to: output.shape[$0], scale: factors[$0], region: 0...1)
     }

@@ -29,7 +29,7 @@ struct Slice: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
-    let ranges = try ranges(inputs.types)
+    let ranges = try ranges(inputs.knownTypes)
     let strides = rowMajorStrides(input.shape)
     let offset = zip(ranges, strides).reduce(0) { $0 + $1.0.start * $1.1 }
     try StridedCopy.run(

@@ -47,7 +47,7 @@ struct Split: Operator {
     let rows = input.shape[..<axis].reduce(1, *)
     let row = input.shape[axis...].reduce(1, *) * input.elementType.byteCount
     // An output that nobody wants still takes its place, so the sizes come from inference.
-    let types = try self.outputs(for: inputs.types)
+    let types = try self.outputs(for: inputs.knownTypes)
     var start = 0
     for (index, type) in types.enumerated() {
       let length = type.shape[axis...].reduce(1, *) * type.elementType.byteCount

@@ -29,7 +29,7 @@ struct TopK: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let input = try inputs.required(0)
-    let types = try self.outputs(for: inputs.types)
+    let types = try self.outputs(for: inputs.knownTypes)
     let work = Work(
       input: input, values: outputs.optional(0), indices: outputs.optional(1),
       axis: try normalizedAxis(axis, rank: input.shape.count), shape: types[0].shape, takesLargest: takesLargest)

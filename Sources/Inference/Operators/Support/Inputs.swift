@@ -42,7 +42,7 @@ extension Array where Element == Tensor? {
   }
 
   /// The types of the tensors, with their values as constants.
-  var types: [TensorType?] { map { $0.map(TensorType.init(constant:)) } }
+  var knownTypes: [TensorType?] { map { $0.map(TensorType.init(constant:)) } }
 }
 
 /// The axis counted from the front; throws unless it lies in [-rank, rank).
