@@ -77,7 +77,8 @@ public struct DeviceProfile: Sendable {
       }
     }
     (idleWatts, busyWatts) = fields.section("power_w", "the machine's power") { fields in
-      let idle = fields.double("idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
+      let idle = fields.double(
+        "idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
       let busy = fields.double(
         "busy", default: idle, in: .nonNegative(upTo: 1e9), "whole power with every server busy, in watts")
       return (idle, busy)

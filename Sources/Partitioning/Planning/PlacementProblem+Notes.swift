@@ -6,7 +6,8 @@ extension PlacementProblem {
       let mbps = hop.bitsPerSecond(direction) / 1e6
       let watts = self.radio.addedWatts(direction, bitsPerSecond: hop.bitsPerSecond(direction))
       guard mbps > limit else { return nil }
-      return "the radio's power was measured up to \(rounded(limit)) Mbit/s; here it \(verb) at \(rounded(mbps)) Mbit/s, "
+      return
+        "the radio's power was measured up to \(rounded(limit)) Mbit/s; here it \(verb) at \(rounded(mbps)) Mbit/s, "
         + "where the linear model gives \(rounded(watts)) W"
     }
   }

@@ -4,7 +4,8 @@ import Testing
 
 struct LinkSpecTests {
   @Test(arguments: [
-    ("a:b=16/8+5", 16, 8, 5), ("a:b=16", 16, 16, 0), ("a:b=16+0.5", 16, 16, 0.5), ("a:b=5.85Mbps/13.76Mbps+50ms", 5.85, 13.76, 50),
+    ("a:b=16/8+5", 16, 8, 5), ("a:b=16", 16, 16, 0), ("a:b=16+0.5", 16, 16, 0.5),
+    ("a:b=5.85Mbps/13.76Mbps+50ms", 5.85, 13.76, 50),
     ("a:b=1e2/2e+1+3", 100, 20, 3), ("a:b=1e+2", 100, 100, 0),
   ])
   func reads(text: String, up: Double, down: Double, roundTrip: Double) throws {
@@ -14,7 +15,8 @@ struct LinkSpecTests {
   }
 
   @Test(arguments: [
-    "", "a", "a:b", "a:b=", "a=5", "a:b:c=5", ":b=5", "a:b=-5", "a:b=0", "a:b=5/0", "a:b=5/x", "a:b=5+-1", "a:b=5+", "a:b=nan",
+    "", "a", "a:b", "a:b=", "a=5", "a:b:c=5", ":b=5", "a:b=-5", "a:b=0", "a:b=5/0", "a:b=5/x", "a:b=5+-1", "a:b=5+",
+    "a:b=nan",
     "a:b=inf", "a:b=5+inf", "a:b=1e999",
   ])
   func refuses(text: String) { #expect(throws: InputError.self) { try LinkSpec(text) } }
@@ -33,7 +35,9 @@ struct LinkSpecTests {
     #expect(hops.map(\.uplinkBitsPerSecond) == [1e6, 2e6])
   }
 
-  @Test(arguments: [["a:b=1"], ["a:b=1", "a:c=1"], ["b:a=1", "b:c=1"], ["a:b=1", "b:c=1", "b:c=2"], ["a:b=1", "b:c=1", "c:d=1"]])
+  @Test(arguments: [
+    ["a:b=1"], ["a:b=1", "a:c=1"], ["b:a=1", "b:c=1"], ["a:b=1", "b:c=1", "b:c=2"], ["a:b=1", "b:c=1", "c:d=1"],
+  ])
   func refusesAnythingElse(texts: [String]) throws {
     let links = try texts.map { text throws(InputError) in try LinkSpec(text) }
     #expect(throws: InputError.self) { try LinkSpec.hops(joining: ["a", "b", "c"], with: links) }

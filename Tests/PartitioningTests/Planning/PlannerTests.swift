@@ -3,7 +3,9 @@ import StrictJSON
 import Testing
 
 struct PlannerTests {
-  private func plan(_ spec: String, _ objective: Objective? = nil, link: String = "device:cloud=16/16+0") throws -> PlanReport {
+  private func plan(_ spec: String, _ objective: Objective? = nil, link: String = "device:cloud=16/16+0") throws
+    -> PlanReport
+  {
     let table = try CostTable(JSONParser.parse(CostTableTests.example, file: "t.json"), name: "toy")
     let hops = try LinkSpec.hops(joining: table.tiers, with: [LinkSpec(link)])
     return try Planner.plan(table.problem(hops: hops), policy: PolicyRegistry.policy(spec: spec), objective: objective)

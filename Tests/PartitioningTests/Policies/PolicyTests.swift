@@ -63,7 +63,8 @@ struct PolicyTests {
 
   @Test func cutsAreFoundByLayerNodeAndModule() throws {
     let names = ["stem", "block.1.conv", "block.1.act", "head"]
-    let layers = [CostGraph.Layer(name: "x", inputs: [], outputs: [0], isInput: true)]
+    let layers =
+      [CostGraph.Layer(name: "x", inputs: [], outputs: [0], isInput: true)]
       + names.enumerated().map { index, name in
         CostGraph.Layer(name: name, nodeNames: [name + "/Conv"], inputs: [index], outputs: [index + 1])
       }
