@@ -1,6 +1,8 @@
 import Inference
 
-/// A network of the zoo. To add one, write a conforming type in `Networks/` and a line in `Zoo.all`.
+/// A network of the zoo.
+///
+/// To add one, write a conforming type in `Networks/` and a line in `Zoo.all`.
 package protocol ZooNetwork: Sendable {
   var description: NetworkDescription { get }
 

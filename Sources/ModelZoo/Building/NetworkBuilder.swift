@@ -32,7 +32,9 @@ package struct NetworkBuilder {
 
   func signal(of value: ValueID) -> Signal { signals[value.index] ?? .unit }
 
-  /// Applies an operator with one output. The signal is that of the first input unless given.
+  /// Applies an operator with one output.
+  ///
+  /// Its signal is that of the first input unless given.
   mutating func apply(
     _ operatorName: String, _ name: String, _ inputs: [ValueID?], _ attributes: [String: Attribute] = [:],
     signal: Signal? = nil
