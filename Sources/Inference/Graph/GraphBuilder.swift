@@ -68,6 +68,9 @@ public struct GraphBuilder {
         outputs = []
       }
     }
+    if let outputNames, !outputs.isEmpty, outputNames.count > outputs.count {
+      throw ShapeError("\(outputNames.count) outputs, but there are only \(outputs.count)")
+    }
     let names: [String?] = outputNames ?? (0..<max(1, outputs.count)).map { $0 == 0 ? name : "\(name):\($0)" }
     let ids = names.enumerated().map { index, valueName in
       valueName.map { addValue($0, type: index < outputs.count ? outputs[index] : nil) }
