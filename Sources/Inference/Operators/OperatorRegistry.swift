@@ -1,6 +1,6 @@
 /// Every operator the engine knows. To add one, write its file and a line here.
 public enum OperatorRegistry {
-  /// The operator types, in alphabetical order of their file.
+  /// Every operator type.
   public static let all: [any Operator.Type] = heavy + light
 
   private static let byName: [String: any Operator.Type] = Dictionary(

@@ -1,0 +1,64 @@
+/// A network as a planner sees it: layers in topological order and the tensors between them.
+///
+/// A tensor that several layers read is one tensor: it is paid for once per link and direction.
+public struct CostGraph: Sendable {
+  /// One layer: a fused group of a real network, a row of a cost table, or an input of the network.
+  public struct Layer: Sendable {
+    public let name: String
+    /// What else it answers to: the names of the nodes that are fused into it.
+    public let nodeNames: [String]
+    /// The tensors it reads, ascending and distinct, as indices into `tensors`.
+    public let inputs: [Int]
+    /// The tensors it makes.
+    public let outputs: [Int]
+    /// The name of the tier it must stay on; an input of the network without one stays on the device.
+    public let pinnedTier: String?
+    /// Whether it stands for an input of the network, which nobody computes.
+    public let isInput: Bool
+
+    public init(
+      name: String, nodeNames: [String] = [], inputs: [Int], outputs: [Int], pinnedTier: String? = nil,
+      isInput: Bool = false
+    ) {
+      self.name = name
+      self.nodeNames = nodeNames
+      self.inputs = inputs
+      self.outputs = outputs
+      self.pinnedTier = pinnedTier
+      self.isInput = isInput
+    }
+  }
+
+  /// One tensor that may cross a link.
+  public struct Boundary: Sendable {
+    public let name: String
+    public let producer: Int
+    /// The layers that read it, ascending and distinct.
+    public let consumers: [Int]
+    public let bytes: Int
+    /// Whether it is a result of the network, to be sent to the device where results are returned.
+    public let isResult: Bool
+
+    public init(name: String, producer: Int, consumers: [Int], bytes: Int, isResult: Bool) {
+      self.name = name
+      self.producer = producer
+      self.consumers = consumers
+      self.bytes = bytes
+      self.isResult = isResult
+    }
+  }
+
+  public let name: String
+  /// In topological order.
+  public let layers: [Layer]
+  public let tensors: [Boundary]
+  /// Whether inputs are layers by name, as in a cost table; those of a real network are tensors and not listed.
+  public let listsInputs: Bool
+
+  public init(name: String, layers: [Layer], tensors: [Boundary], listsInputs: Bool = true) {
+    self.name = name
+    self.layers = layers
+    self.tensors = tensors
+    self.listsInputs = listsInputs
+  }
+}

@@ -1,0 +1,37 @@
+import RandomStreams
+import StrictJSON
+
+/// What a policy may know when it decides.
+public enum InformationClass: String, Sendable {
+  /// The true costs at the moment of the decision, and where stated the future.
+  case clairvoyant
+  /// The profiled costs of layers and links.
+  case profiled
+  /// Only what was measured on the way, which may be old.
+  case estimating
+  /// Nothing of the present state.
+  case blind
+}
+
+/// What to make small (latency, energy) or large (throughput).
+public enum Objective: String, Sendable, CaseIterable, Codable {
+  case latency, energy, throughput
+}
+
+/// Chooses a placement for each request. To add one, write its file and a line in `PolicyRegistry`.
+public protocol PartitionPolicy: Sendable {
+  /// The name in a policy SPEC and in a scenario.
+  static var kind: String { get }
+  /// One sentence for help and schema.
+  static var summary: String { get }
+
+  var informationClass: InformationClass { get }
+  /// Whether every request gets the same placement, so that the decision is made once.
+  var isStatic: Bool { get }
+
+  // A policy also reads its parameters: `init(from fields: inout FieldReader)`.
+
+  /// The placement of one request. `random` is the policy's own stream. Throws `InputError` where a parameter (a cut, a
+  /// tier) does not fit the problem.
+  func placement(for problem: PlacementProblem, using random: inout RandomStream) throws -> Placement
+}

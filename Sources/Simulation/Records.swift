@@ -1,0 +1,124 @@
+import Partitioning
+
+/// One request, complete: where it ran, how long each part took, and what energy was booked to it.
+///
+/// The times are integer nanoseconds and add up exactly to completion less arrival.
+public struct RequestRecord: Sendable {
+  public enum Outcome: UInt8, Sendable { case completed, dropped, unfinished }
+
+  /// Counts the requests of a replication from 0, in order of arrival.
+  public var sequence: Int64 = 0
+  public var source: Int32 = 0
+  /// Which of the source node's machines it began on.
+  public var machine: Int32 = 0
+  public var model: Int32 = 0
+  /// Index into `ReplicationResult.placements`.
+  public var placement: Int32 = 0
+  public var outcome: Outcome = .completed
+  public var missedDeadline = false
+  public var arrival: Int64 = 0
+  /// When the last step ended; for an unfinished request the end of the run.
+  public var completion: Int64 = 0
+
+  public var deviceCompute: Int64 = 0
+  public var deviceQueue: Int64 = 0
+  public var serialize: Int64 = 0
+  /// Promotion, queueing, sending and propagation of everything that went up, over all hops.
+  public var uplink: Int64 = 0
+  public var edgeCompute: Int64 = 0
+  public var edgeQueue: Int64 = 0
+  public var cloudCompute: Int64 = 0
+  public var cloudQueue: Int64 = 0
+  public var downlink: Int64 = 0
+
+  /// Bytes over the device's own link.
+  public var bytesUp: Int64 = 0
+  public var bytesDown: Int64 = 0
+
+  /// Joules of the device booked to this request.
+  public var deviceComputeJoules = 0.0
+  public var transmitJoules = 0.0
+  public var receiveJoules = 0.0
+  public var waitJoules = 0.0
+  /// Promotion and tail of the radio.
+  public var radioOverheadJoules = 0.0
+  /// Other nodes: (busy power / servers) x service time.
+  public var serverJoules = 0.0
+
+  public init() {}
+
+  public var latency: Int64 { completion - arrival }
+  public var deviceJoules: Double {
+    deviceComputeJoules + transmitJoules + receiveJoules + waitJoules + radioOverheadJoules
+  }
+  public var totalJoules: Double { deviceJoules + serverJoules }
+}
+
+/// Receives requests of the measured window as they become final.
+public protocol RequestSink {
+  mutating func record(_ request: RequestRecord) throws
+  /// Notes the next entry of `ReplicationResult.placements`, before any request that names it is recorded.
+  mutating func use(_ placement: Placement, source: Int) throws
+}
+
+extension RequestSink {
+  public mutating func use(_ placement: Placement, source: Int) throws {}
+}
+
+/// What one model's requests of one source population amount to in a replication (measured window only).
+public struct ModelTotals: Sendable {
+  public var requests = 0
+  public var completed = 0
+  public var dropped = 0
+  public var unfinished = 0
+  public var deadlineMissed = 0
+  /// Completions inside the window, of whatever arrival, for the throughput.
+  public var completionsInWindow = 0
+  /// Sums over completed requests of the parts (a `RequestRecord` used as an accumulator).
+  public var sums = RequestRecord()
+  /// Latencies in nanoseconds of completed requests; quantiles within 1 %.
+  public var latencyMeanNanoseconds = 0.0
+  public var latencyQuantiles = QuantileSketch()
+
+  public init() {}
+}
+
+/// One node's totals over its machines inside the window.
+public struct NodeTotals: Sendable {
+  /// Busy server seconds / (servers x count x window).
+  public var utilization = 0.0
+  public var computeJoules = 0.0
+  public var radioJoules = 0.0
+  public var idleJoules = 0.0
+  /// Visits that began service inside the window.
+  public var requests = 0
+  /// Of `computeJoules + radioJoules + idleJoules`, what no request was charged with.
+  public var unbookedJoules = 0.0
+
+  public init() {}
+}
+
+/// One link's totals over its instances inside the window.
+public struct LinkTotals: Sendable {
+  public var bytesUp: Int64 = 0
+  public var bytesDown: Int64 = 0
+  public var utilizationUp = 0.0
+  public var utilizationDown = 0.0
+
+  public init() {}
+}
+
+/// What a replication came to.
+public struct ReplicationResult: Sendable {
+  /// Distinct placements in the order of their first use: source and placement.
+  public var placements: [(source: Int, placement: Placement)] = []
+  public var models: [ModelTotals] = []
+  public var nodes: [NodeTotals] = []
+  public var links: [LinkTotals] = []
+  public var events = 0
+  /// Simulated time at the end, in nanoseconds.
+  public var endNanoseconds: Int64 = 0
+  public var wasInterrupted = false
+
+  public init() {}
+}

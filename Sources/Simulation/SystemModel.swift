@@ -1,0 +1,138 @@
+import Partitioning
+
+/// Everything one replication needs: machines, links, workload and the policy, as plain values.
+public struct SystemModel: Sendable {
+  public var nodes: [NodeModel]
+  public var links: [LinkModel]
+  public var sources: [SourceModel]
+  /// Networks by name; `SourceModel.model` indexes it.
+  public var models: [String]
+  public var seed: UInt64
+  public var replication: Int
+  /// Requests that arrive in [warmup, duration) are counted; arrivals stop at `durationNanoseconds`.
+  public var warmupNanoseconds: Int64
+  public var durationNanoseconds: Int64
+  /// Whether what is in flight at the end is finished, or counted as unfinished.
+  public var drains: Bool
+
+  public init(
+    nodes: [NodeModel], links: [LinkModel], sources: [SourceModel], models: [String], seed: UInt64, replication: Int = 0,
+    warmupNanoseconds: Int64 = 0, durationNanoseconds: Int64, drains: Bool = true
+  ) {
+    self.nodes = nodes
+    self.links = links
+    self.sources = sources
+    self.models = models
+    self.seed = seed
+    self.replication = replication
+    self.warmupNanoseconds = warmupNanoseconds
+    self.durationNanoseconds = durationNanoseconds
+    self.drains = drains
+  }
+}
+
+/// A machine, or `count` independent machines of one kind.
+public struct NodeModel: Sendable {
+  public enum Scheduler: String, Sendable, CaseIterable, Codable { case fifo, ps }
+  /// How the parts of a request's time that are spent here are called.
+  public enum Role: String, Sendable { case device, edge, cloud }
+
+  public var name: String
+  public var role: Role
+  public var count: Int
+  public var servers: Int
+  public var scheduler: Scheduler
+  public var variation: ServiceVariation
+  /// Power with no server busy and with every server busy, in watts.
+  public var idleWatts: Double
+  public var busyWatts: Double
+
+  public init(
+    name: String, role: Role, count: Int = 1, servers: Int = 1, scheduler: Scheduler = .fifo,
+    variation: ServiceVariation = .none, idleWatts: Double = 0, busyWatts: Double = 0
+  ) {
+    self.name = name
+    self.role = role
+    self.count = count
+    self.servers = servers
+    self.scheduler = scheduler
+    self.variation = variation
+    self.idleWatts = idleWatts
+    self.busyWatts = busyWatts
+  }
+}
+
+/// A factor of mean 1, drawn once per visit to a node, on its compute time.
+public enum ServiceVariation: Sendable, Hashable {
+  case none
+  case exponential
+  case lognormal(cv: Double)
+  case gamma(cv: Double)
+}
+
+/// A link between two nodes; one per machine at its lower end unless shared.
+public struct LinkModel: Sendable {
+  public enum Sharing: String, Sendable, CaseIterable, Codable { case fair, fifo }
+
+  public var name: String
+  /// The node below (nearer to the device) and above, as indices into `SystemModel.nodes`.
+  public var from: Int
+  public var to: Int
+  public var hop: PlacementProblem.Hop
+  public var sharing: Sharing
+  /// Whether all machines of `from` share one link.
+  public var isShared: Bool
+
+  public init(
+    name: String, from: Int, to: Int, hop: PlacementProblem.Hop, sharing: Sharing = .fair, isShared: Bool = false
+  ) {
+    self.name = name
+    self.from = from
+    self.to = to
+    self.hop = hop
+    self.sharing = sharing
+    self.isShared = isShared
+  }
+}
+
+/// Requests for one network that begin at a node; each of its `count` machines gets the full arrival rate.
+public struct SourceModel: Sendable {
+  public var node: Int
+  public var model: Int
+  public var arrivals: Arrivals
+  /// From arrival to the end of the request; `nil` where there is none.
+  public var deadlineNanoseconds: Int64?
+  /// The nodes of the path from the source upwards and the links between them.
+  public var path: [Int]
+  public var links: [Int]
+  public var problem: PlacementProblem
+  public var policy: any PartitionPolicy
+
+  public init(
+    node: Int, model: Int, arrivals: Arrivals, deadlineNanoseconds: Int64? = nil, path: [Int], links: [Int],
+    problem: PlacementProblem, policy: any PartitionPolicy
+  ) {
+    self.node = node
+    self.model = model
+    self.arrivals = arrivals
+    self.deadlineNanoseconds = deadlineNanoseconds
+    self.path = path
+    self.links = links
+    self.problem = problem
+    self.policy = policy
+  }
+}
+
+/// When requests begin.
+public enum Arrivals: Sendable, Hashable {
+  /// Exponential gaps of mean 1 / rate.
+  case poisson(ratePerSecond: Double)
+  /// Every 1 / rate from `phaseSeconds` on; each gap's time is moved by up to `jitter` of it, uniformly.
+  case periodic(ratePerSecond: Double, phaseSeconds: Double = 0, jitter: Double = 0)
+  /// At the given times, ascending, in nanoseconds.
+  case trace(nanoseconds: [Int64])
+  /// A fixed number of clients, each sending its next request `think` after the answer.
+  case closed(clients: Int, thinkSeconds: Double, exponential: Bool)
+  /// A Markov-modulated Poisson process: state i has rate i and an exponential holding time of mean i; then the next.
+  case mmpp(ratesPerSecond: [Double], meanHoldingSeconds: [Double])
+}
