@@ -2,7 +2,9 @@ import Inference
 
 /// A tensor in a file of its own: a serialised ONNX `TensorProto`, as ONNX's test data are and `infer` reads and writes.
 public enum TensorFile {
-  /// The tensor of a file and its name (`""` where it has none). Throws `ModelError`.
+  /// The tensor of a file and its name (`""` where it has none).
+  ///
+  /// Throws `ModelError`.
   public static func read(_ path: String) throws -> (name: String, tensor: Tensor) {
     try read(ByteSource(mapping: path))
   }
@@ -12,7 +14,9 @@ public enum TensorFile {
     try read(ByteSource(bytes, name: source))
   }
 
-  /// Writes a tensor; an existing file is replaced only once the new one is complete. Throws `ModelError`.
+  /// Writes a tensor; an existing file is replaced only once the new one is complete.
+  ///
+  /// Throws `ModelError`.
   public static func write(_ tensor: Tensor, name: String, to path: String) throws {
     try WireFile.write(WireMessage(tensor: tensor, name: name), to: path)
   }

@@ -42,6 +42,18 @@ struct ONNXWriterTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["sample.onnx"])
   }
 
+  /// Weights start at multiples of 64, so that reading them again copies nothing.
+  @Test func writtenWeightsAreUsedInTheFile() throws {
+    let folder = TemporaryFolder()
+    try ONNXWriter.write(try Self.sample(), to: folder.path + "/sample.onnx")
+    let (graph, mapped, copied) = try ONNXModel(folder.path + "/sample.onnx").assembled()
+    #expect(mapped == (54 + 3 + 1) * 4)
+    #expect(copied == 0)
+    for case let tensor? in graph.values.map({ $0.type?.constant }) {
+      #expect(UInt(bitPattern: tensor.bytes) % 64 == 0)
+    }
+  }
+
   @Test func namesBecomeUnique() throws {
     let graph = try Self.sample()
     let copy = try ONNXModel(ONNXWriter.encode(graph), name: "copy").graph()

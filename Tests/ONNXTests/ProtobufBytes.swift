@@ -47,7 +47,9 @@ struct ProtobufBytes {
 
 /// `TensorProto`, `ModelProto` and their parts.
 extension ProtobufBytes {
-  static func tensor(_ type: Int = 1, _ dimensions: [Int], name: String = "") -> Self {
+  static func tensor(_ dimensions: [Int], name: String = "") -> Self { tensor(1, dimensions, name: name) }
+
+  static func tensor(_ type: Int, _ dimensions: [Int], name: String = "") -> Self {
     var tensor = ProtobufBytes()
     for size in dimensions { tensor = tensor.int(1, size) }
     tensor = tensor.int(2, type)

@@ -1,8 +1,12 @@
 /// A `ModelProto`.
 struct ModelMessage: Sendable {
-  /// The IR versions whose meaning is known. Source: onnx.proto, onnx 1.23 writes 14.
+  /// The IR versions whose meaning is known.
+  ///
+  /// Source: onnx.proto, onnx 1.23 writes 14.
   static let irVersions = 3...14
-  /// The versions of the standard operators; from 7 on they broadcast as NumPy does. Source: ONNX Versioning, 1.23.
+  /// The versions of the standard operators; from 7 on they broadcast as NumPy does.
+  ///
+  /// Source: ONNX Versioning, 1.23.
   static let opsetVersions = 6...28
 
   var irVersion = 0

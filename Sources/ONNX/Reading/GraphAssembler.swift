@@ -42,7 +42,9 @@ struct GraphAssembler {
     return builder.build()
   }
 
-  /// The nodes in topological order. Throws where names are defined twice, missing, or form a cycle.
+  /// The nodes in topological order.
+  ///
+  /// Throws where names are defined twice, missing, or form a cycle.
   private func sortedNodes() throws -> [Int] {
     let definitions = try definitions()
     var sources: [[Int]] = []
@@ -149,7 +151,9 @@ struct GraphAssembler {
 
   private func isConstant(_ node: NodeMessage) -> Bool { node.domain.isEmpty && node.operatorName == "Constant" }
 
-  /// The value of a Constant node, which becomes an initialiser. Source: ONNX Constant, opset 1 to 23.
+  /// The value of a Constant node, which becomes an initialiser.
+  ///
+  /// Source: ONNX Constant, opset 1 to 23.
   private func constant(_ attributes: [String: Attribute], _ what: String) throws -> Tensor {
     guard attributes.count == 1, let (name, value) = attributes.first else {
       throw failure("\(what) has \(attributes.count) values instead of one")

@@ -1,6 +1,8 @@
 /// Sorts nodes so that each comes after those it reads from, and otherwise as in the file.
 enum NodeOrder {
-  /// `sources[n]` are the nodes that node `n` reads from; the order, or the nodes of a cycle. O(nodes + edges).
+  /// `sources[n]` are the nodes that node `n` reads from; the order, or the nodes of a cycle.
+  ///
+  /// O(nodes + edges).
   static func sorted(_ sources: [[Int]]) -> Result<[Int], Cycle> {
     enum Mark { case new, open, done }
     var marks = [Mark](repeating: .new, count: sources.count)

@@ -36,7 +36,9 @@ public struct ONNXModel: Sendable {
   let message: GraphMessage
   let source: ByteSource
 
-  /// Opens a file. Throws `ModelError` where it cannot be read, is damaged or uses what is not supported.
+  /// Opens a file.
+  ///
+  /// Throws `ModelError` where it cannot be read, is damaged or uses what is not supported.
   public init(_ path: String) throws {
     try self.init(try ByteSource(mapping: path))
   }
@@ -78,7 +80,15 @@ public struct ONNXModel: Sendable {
   /// naming every other open dimension, and where the file does not describe a network; `UnsupportedOperators` where
   /// the engine does not have all its operators.
   public func graph(inputShapes: [String: [Int]] = [:]) throws -> Graph {
+    try assembled(inputShapes: inputShapes).graph
+  }
+
+  /// The network, and how many bytes of its tensors are slices of the file and how many are copies.
+  package func assembled(
+    inputShapes: [String: [Int]] = [:]
+  ) throws -> (graph: Graph, mappedBytes: Int, copiedBytes: Int) {
     var assembler = GraphAssembler(self)
-    return try assembler.graph(inputShapes: inputShapes)
+    let graph = try assembler.graph(inputShapes: inputShapes)
+    return (graph, assembler.decoder.mappedBytes, assembler.decoder.copiedBytes)
   }
 }

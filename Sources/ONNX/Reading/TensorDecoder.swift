@@ -7,7 +7,7 @@ import Inference
 struct TensorDecoder {
   /// Bytes of elements that are slices of a file.
   private(set) var mappedBytes = 0
-  /// Bytes of elements that had to be copied.
+  /// Bytes of elements that are copied: at once, or at their first use where only their place is wrong.
   private(set) var copiedBytes = 0
   private let source: ByteSource
   private var externalFiles: ExternalFiles?
@@ -30,9 +30,8 @@ struct TensorDecoder {
       guard message.rawData == nil, message.typedFields == 0 else {
         throw failure("elements both inside the file and outside")
       }
-      guard externalFiles != nil else { throw failure("external data is not possible here") }
       guard let slice = try externalFiles?.slice(message.externalData, byteCount: byteCount, failure) else {
-        throw failure("external data is not possible here")
+        throw failure("external data, which only a model in a file can have")
       }
       return view(slice, type, message.dimensions)
     }
@@ -55,9 +54,7 @@ struct TensorDecoder {
       return Tensor(type, shape: shape, storage: TensorStorage(viewing: bytes, keptAliveBy: slice.source))
     }
     copiedBytes += bytes.count
-    let tensor = Tensor(zeros: type, shape: shape)
-    if let first = bytes.baseAddress { tensor.bytes.copyMemory(from: first, byteCount: bytes.count) }
-    return tensor
+    return Tensor(type, shape: shape, storage: TensorStorage(copyingOnUse: bytes, keptAliveBy: slice.source))
   }
 
   private mutating func typedTensor(
@@ -92,7 +89,9 @@ struct TensorDecoder {
     return tensor
   }
 
-  /// The field of `TensorProto` that holds elements of that type one by one. Source: onnx.proto.
+  /// The field of `TensorProto` that holds elements of that type one by one.
+  ///
+  /// Source: onnx.proto.
   private static func typedField(of type: ElementType) -> Int {
     switch type {
     case .float32: 4
@@ -104,7 +103,9 @@ struct TensorDecoder {
   }
 }
 
-/// The element type of that number. Throws for those that the engine has not, by name.
+/// The element type of that number.
+///
+/// Throws for those that the engine has not, by name.
 func elementType(_ number: Int, _ failure: (String) -> ModelError) throws -> ElementType {
   if let type = ElementType(rawValue: number) { return type }
   guard let name = otherElementTypes[number] else { throw failure("unknown element type \(number)") }
@@ -118,7 +119,9 @@ private let otherElementTypes = [
   27: "float6e2m3", 28: "float6e3m2",
 ]
 
-/// The number of elements of a shape. Throws where a dimension is negative or the tensor is too large to be meant.
+/// The number of elements of a shape.
+///
+/// Throws where a dimension is negative or the tensor is too large to be meant.
 func elementCount(_ shape: [Int], _ type: ElementType, _ failure: (String) -> ModelError) throws -> Int {
   var (count, extent) = (1, 1)
   for size in shape {

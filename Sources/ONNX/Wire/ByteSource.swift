@@ -10,7 +10,9 @@ final class ByteSource: @unchecked Sendable {
   /// How many bytes were reserved for a mapping; `nil` for an allocation.
   private let reserved: Int?
 
-  /// Maps a regular file. Throws `ModelError` where it cannot be read or is empty.
+  /// Maps a regular file.
+  ///
+  /// Throws `ModelError` where it cannot be read or is empty.
   init(mapping path: String, name: String? = nil) throws {
     self.name = name ?? path
     func failure(_ what: String) -> ModelError { ModelError(file: name ?? path, what) }

@@ -20,25 +20,31 @@ public enum ONNXWriter {
     var message = WireMessage()
     message.add(1, int: irVersion(for: graph.opsets[""] ?? 1))
     message.add(2, string: "offloadsim")
-    message.add(7, message: try graphMessage(graph, file))
     for (domain, version) in graph.opsets.sorted(by: { $0.key < $1.key }) {
       var opset = WireMessage()
       opset.add(1, string: domain)
       opset.add(2, int: version)
       message.add(8, message: opset)
     }
+    let start = message.byteCount + 1 + lengthWidth
+    message.add(7, message: try graphMessage(graph, file, startingAt: start), lengthWidth: lengthWidth)
     return message
   }
 
-  private static func graphMessage(_ graph: Graph, _ file: String) throws -> WireMessage {
+  /// The bytes of a length that is not known yet when what follows it is placed; enough for 2 GiB.
+  private static let lengthWidth = 5
+
+  private static func graphMessage(_ graph: Graph, _ file: String, startingAt start: Int) throws -> WireMessage {
     let names = valueNames(graph)
     func name(_ id: ValueID?) -> String { id.map { names[$0.index] } ?? "" }
     var message = WireMessage()
+    for (id, tensor) in constants(of: graph) {
+      let start = start + message.byteCount + 1 + lengthWidth
+      let proto = WireMessage(tensor: tensor, name: name(id), startingAt: start)
+      message.add(5, message: proto, lengthWidth: lengthWidth)
+    }
     for node in graph.nodes { message.add(1, message: try nodeMessage(node, file, name)) }
     message.add(2, string: graph.name.isEmpty ? "network" : graph.name)
-    for (id, tensor) in constants(of: graph) {
-      message.add(5, message: WireMessage(tensor: tensor, name: name(id)))
-    }
     for id in graph.inputs { message.add(11, message: WireMessage(valueNamed: name(id), type: graph[id].type)) }
     for id in graph.outputs { message.add(12, message: WireMessage(valueNamed: name(id), type: graph[id].type)) }
     let declared = Set(graph.outputs)

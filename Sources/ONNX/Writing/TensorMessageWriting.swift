@@ -2,11 +2,20 @@ import Inference
 
 extension WireMessage {
   /// A `TensorProto` with its elements in `raw_data`.
-  init(tensor: Tensor, name: String) {
+  ///
+  /// Where the message is to begin at byte `start` of a file, spaces for documentation put the elements at a multiple
+  /// of 64, so that readers can use them where they are.
+  init(tensor: Tensor, name: String, startingAt start: Int? = nil) {
     self.init()
     for size in tensor.shape { add(1, int: size) }
     add(2, int: tensor.elementType.rawValue)
     if !name.isEmpty { add(8, string: name) }
+    if let start {
+      var elements = WireMessage()
+      elements.add(9, elementsOf: tensor)
+      let keys = 2 + elements.byteCount - tensor.byteCount
+      add(12, string: String(repeating: " ", count: 63 - (start + byteCount + keys + 63) % 64))
+    }
     add(9, elementsOf: tensor)
   }
 

@@ -2,7 +2,9 @@ import Foundation
 
 /// Writes messages to files, whole or not at all.
 enum WireFile {
-  /// Writes beside `path` first and renames when everything is there. Throws `ModelError`, and leaves nothing behind.
+  /// Writes beside `path` first and renames when everything is there.
+  ///
+  /// Throws `ModelError`, and leaves nothing behind.
   static func write(_ message: WireMessage, to path: String) throws {
     func failure(_ what: String) -> ModelError {
       ModelError(file: path, "\(what): \(String(cString: strerror(errno)))")

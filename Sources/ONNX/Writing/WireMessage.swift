@@ -27,9 +27,10 @@ struct WireMessage {
     append([UInt8](value.utf8))
   }
 
-  mutating func add(_ number: Int, message: WireMessage) {
+  /// An embedded message; its length takes `lengthWidth` bytes, if need be with leading zeros.
+  mutating func add(_ number: Int, message: WireMessage, lengthWidth: Int = 1) {
     appendKey(number, wireType: 2)
-    appendVarint(UInt64(message.byteCount))
+    appendVarint(UInt64(message.byteCount), width: lengthWidth)
     for piece in message.pieces {
       switch piece {
       case .bytes(let bytes): append(bytes)
@@ -65,10 +66,10 @@ struct WireMessage {
     appendVarint(UInt64(number) << 3 | wireType)
   }
 
-  private mutating func appendVarint(_ value: UInt64) {
+  private mutating func appendVarint(_ value: UInt64, width: Int = 1) {
     var rest = value
     var bytes: [UInt8] = []
-    while rest >= 0x80 {
+    while rest >= 0x80 || bytes.count + 1 < width {
       bytes.append(UInt8(rest & 0x7F) | 0x80)
       rest >>= 7
     }
