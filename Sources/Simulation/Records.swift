@@ -57,6 +57,12 @@ public struct RequestRecord: Sendable {
 /// Receives requests of the measured window as they become final.
 public protocol RequestSink {
   mutating func record(_ request: RequestRecord) throws
+  /// Notes the next entry of `ReplicationResult.placements`, before any request that names it is recorded.
+  mutating func use(_ placement: Placement, source: Int) throws
+}
+
+extension RequestSink {
+  public mutating func use(_ placement: Placement, source: Int) throws {}
 }
 
 /// What one model's requests of one source population amount to in a replication (measured window only).
