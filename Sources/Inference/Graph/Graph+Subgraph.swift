@@ -12,31 +12,42 @@ extension Graph {
     return (nodes.indices.filter { isHead[$0] }, nodes.indices.filter { !isHead[$0] })
   }
 
+  /// What some of the nodes read and do not make, constants excepted, and what they make that other nodes or the caller
+  /// read; both in value order.
+  public func boundary(of indices: [Int]) -> (inputs: [ValueID], outputs: [ValueID]) {
+    let members = Set(indices)
+    var (isMade, isRead) = ([Bool](repeating: false, count: values.count), [Bool](repeating: false, count: values.count))
+    var isReadOutside = outputFlags()
+    for (index, node) in nodes.enumerated() {
+      let isMember = members.contains(index)
+      for case let output? in node.outputs where isMember { isMade[output.index] = true }
+      for case let input? in node.inputs {
+        if isMember { isRead[input.index] = true } else { isReadOutside[input.index] = true }
+      }
+    }
+    // A value that is known already crosses no boundary.
+    let open = values.indices.filter { values[$0].type?.constant == nil }
+    return (
+      open.filter { isRead[$0] && !isMade[$0] }.map(ValueID.init),
+      values.indices.filter { isMade[$0] && isReadOutside[$0] }.map(ValueID.init)
+    )
+  }
+
   /// Some of the nodes as a network of its own.
   ///
-  /// Its inputs are the values that the nodes read and do not make, constants excepted; its outputs those they make that
-  /// other nodes or the caller read; both named as here and in value order. `indices` may come in any order; O(network).
+  /// Its inputs and outputs are `boundary(of:)`, named as here. `indices` may come in any order; O(network).
   public func subgraph(of indices: [Int], name: String) -> Graph {
     let members = Set(indices).sorted()
-    let isMember = Set(members)
-    var (isMade, isRead) = ([Bool](repeating: false, count: values.count), [Bool](repeating: false, count: values.count))
+    let boundary = boundary(of: members)
+    var isUsed = [Bool](repeating: false, count: values.count)
     for index in members {
-      for case let output? in nodes[index].outputs { isMade[output.index] = true }
-      for case let input? in nodes[index].inputs { isRead[input.index] = true }
+      for case let value? in nodes[index].inputs + nodes[index].outputs { isUsed[value.index] = true }
     }
-    let (consumers, isOutput) = (consumers(), outputFlags())
     var newIDs = [ValueID?](repeating: nil, count: values.count)
     var kept: [Value] = []
-    var (inputs, outputs): ([ValueID], [ValueID]) = ([], [])
-    for (index, value) in values.enumerated() where isMade[index] || isRead[index] {
-      let id = ValueID(kept.count)
-      newIDs[index] = id
+    for (index, value) in values.enumerated() where isUsed[index] {
+      newIDs[index] = ValueID(kept.count)
       kept.append(value)
-      if !isMade[index] {
-        if value.type?.constant == nil { inputs.append(id) }
-      } else if isOutput[index] || consumers[index].contains(where: { !isMember.contains($0) }) {
-        outputs.append(id)
-      }
     }
     let renamed = members.map { index in
       let node = nodes[index]
@@ -45,6 +56,8 @@ extension Graph {
         inputs: node.inputs.map { $0.flatMap { newIDs[$0.index] } },
         outputs: node.outputs.map { $0.flatMap { newIDs[$0.index] } })
     }
-    return Graph(name: name, opsets: opsets, values: kept, nodes: renamed, inputs: inputs, outputs: outputs)
+    return Graph(
+      name: name, opsets: opsets, values: kept, nodes: renamed, inputs: boundary.inputs.compactMap { newIDs[$0.index] },
+      outputs: boundary.outputs.compactMap { newIDs[$0.index] })
   }
 }
