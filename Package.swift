@@ -20,7 +20,7 @@ let package = Package(
       name: "Partitioning", dependencies: ["Inference", "StrictJSON", "RandomStreams"],
       resources: [.embedInCode("Profiles")]),
     .target(name: "Simulation", dependencies: ["Partitioning", "RandomStreams"]),
-    .target(name: "Results", dependencies: ["Simulation", "CSQLite"]),
+    .target(name: "Results", dependencies: ["Simulation", "Partitioning", "StrictJSON", "CSQLite"]),
     .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "StrictJSON"]),
     .target(
       name: "Experiments",
@@ -38,7 +38,10 @@ let package = Package(
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "Inference"]),
     .testTarget(name: "PartitioningTests", dependencies: ["Partitioning", "ModelZoo", "Inference"]),
     .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Partitioning"]),
-    .testTarget(name: "ResultsTests", dependencies: ["Results", "Simulation", "CSQLite"]),
+    .testTarget(
+      name: "ResultsTests",
+      dependencies: ["Results", "Simulation", "Partitioning", "RandomStreams", "StrictJSON", "CSQLite"],
+      exclude: ["schema.sql"]),
     .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "StrictJSON"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Scenarios"]),
     .testTarget(name: "CommandTests", dependencies: ["CSQLite"]),

@@ -50,10 +50,22 @@ public struct Alternative<T> {
       placeholder: { FieldReader.placeholder(make) }, schemas: { [FieldReader.schema(make)] })
   }
 
+  /// An object that a later version will read; until then it is refused with this message.
+  public static func notYet(_ message: String) -> Alternative where T: ExpressibleByIntegerLiteral {
+    Alternative(
+      wanted: "", words: [],
+      accepts: { if case .object = $0.value { true } else { false } },
+      read: { node, reader, _ in
+        reader.report(message, at: node)
+        return nil
+      },
+      placeholder: { 0 }, schemas: { [] })
+  }
+
   /// One of a registry's kinds: `"fifo"`, `"batch,max_batch=4"` or `{"kind": "batch", "max_batch": 4}`.
   ///
-  /// The noun is what messages call them: `scheduler`.
-  public static func kinds(_ noun: String, _ kinds: [Kind<T>]) -> Alternative {
+  /// The noun is what messages call them: `scheduler`; `notYet` are names that a later version will know.
+  public static func kinds(_ noun: String, _ kinds: [Kind<T>], notYet: [String] = []) -> Alternative {
     precondition(!kinds.isEmpty, "no kind of \(noun)")
     return Alternative(
       wanted: "a \(noun) (\(kinds.map(\.name).listed))", words: kinds.map(\.name),
@@ -63,7 +75,7 @@ public struct Alternative<T> {
         default: false
         }
       },
-      read: { node, reader, _ in reader.readKind(node, noun, kinds) },
+      read: { node, reader, _ in reader.readKind(node, noun, kinds, notYet: notYet) },
       placeholder: { FieldReader.placeholder(kinds[0].read) }, schemas: { Kind.schemas(of: kinds) })
   }
 }

@@ -19,13 +19,15 @@ extension FieldReader {
     return result.value
   }
 
-  func readKind<T>(_ node: JSONNode, _ noun: String, _ kinds: [Kind<T>]) -> (value: T, resolved: JSONValue)? {
+  func readKind<T>(
+    _ node: JSONNode, _ noun: String, _ kinds: [Kind<T>], notYet: [String] = []
+  ) -> (value: T, resolved: JSONValue)? {
     switch node.value {
     case .string(let spec):
       let parts = Self.members(ofSpec: spec, at: node.position)
       parts.mistakes.forEach { diagnostics.report($0.message, at: hidden($0.position)) }
       let name = JSONNode(.string(parts.name), at: node.position)
-      return chosen(name, noun, kinds).map { kind in
+      return chosen(name, noun, kinds, notYet).map { kind in
         readMembers(parts.members, of: node, kind: kind.name, mode: .spec, kind.read)
       }
     case .object(let members):
@@ -33,7 +35,7 @@ extension FieldReader {
         report("missing field 'kind': which \(noun) this is", at: node)
         return nil
       }
-      return chosen(name, noun, kinds).map { kind in
+      return chosen(name, noun, kinds, notYet).map { kind in
         readMembers(members, of: node, kind: kind.name, kind.read)
       }
     default:
@@ -42,12 +44,16 @@ extension FieldReader {
     }
   }
 
-  private func chosen<T>(_ name: JSONNode, _ noun: String, _ kinds: [Kind<T>]) -> Kind<T>? {
+  private func chosen<T>(_ name: JSONNode, _ noun: String, _ kinds: [Kind<T>], _ notYet: [String]) -> Kind<T>? {
     guard case .string(let word) = name.value else {
       report("'kind' must be a string, not \(name.summary)", at: name)
       return nil
     }
     if let kind = kinds.first(where: { $0.name == word }) { return kind }
+    if notYet.contains(word) {
+      report("\(noun) '\(word)' is not supported yet", at: name)
+      return nil
+    }
     let names = kinds.map(\.name)
     let nearest = names.nearest(to: word)
     let known = nearest == nil ? " (known: \(names.joined(separator: ", ")))" : ""

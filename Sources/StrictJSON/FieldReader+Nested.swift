@@ -94,6 +94,7 @@ extension FieldReader {
   ) -> (value: T, resolved: JSONValue) {
     let place = hidden(node.position)
     var reader = FieldReader(members, mode: mode, at: place, reportingTo: diagnostics)
+    reader.inherited = inherited
     if let kind { reader.declareKind(kind) }
     let value = read(&reader)
     reader.finish()
@@ -109,7 +110,8 @@ extension FieldReader {
       var nearest: String?
       if case .string(let word) = node.value { nearest = alternatives.flatMap(\.words).nearest(to: word) }
       report(
-        "\(called) must be \(alternatives.map(\.wanted).listed), not \(node.summary)", at: node, suggestion: nearest)
+        "\(called) must be \(alternatives.map(\.wanted).filter { !$0.isEmpty }.listed), not \(node.summary)", at: node,
+        suggestion: nearest)
       return nil
     }
     return alternative.read(typed, self, called)

@@ -20,18 +20,27 @@ extension FieldReader {
     scalar(key, default: value, placeholder: [], help, .list(of: Self.text))
   }
 
-  /// One of the words of an enumeration.
+  /// One of the words of an enumeration; `notYet` are words that a later version will know.
   public mutating func choice<E: RawRepresentable & CaseIterable>(
-    _ key: String, default value: E? = nil, _ help: String
+    _ key: String, default value: E? = nil, notYet: [String] = [], _ help: String
   ) -> E where E.RawValue == String {
     guard let first = E.allCases.first else { preconditionFailure("\(E.self) has no cases") }
-    return scalar(key, default: value, placeholder: first, help, .choice())
+    return scalar(key, default: value, placeholder: first, help, .choice(notYet: notYet))
   }
 
   public mutating func choiceIfPresent<E: RawRepresentable & CaseIterable>(
     _ key: String, _ help: String
   ) -> E? where E.RawValue == String {
     optional(key, help, .choice())
+  }
+
+  /// The name of something else, with its place for when there is no such thing.
+  public mutating func reference(_ key: String, _ help: String) -> Reference {
+    Reference(name: name(key, help), position: position(of: key))
+  }
+
+  public mutating func referenceIfPresent(_ key: String, _ help: String) -> Reference? {
+    nameIfPresent(key, help).map { Reference(name: $0, position: position(of: key)) }
   }
 
   // MARK: Numbers
@@ -129,6 +138,10 @@ extension FieldReader {
       }
       return nil
     }
+    if case .string(let word) = node.value, type.notYet.contains(word) {
+      report("\(key) '\(word)' is not supported yet", at: node)
+      return nil
+    }
     let nearest: String? = if case .string(let word) = node.value { type.words.nearest(to: word) } else { nil }
     report("'\(key)' must be \(type.wanted), not \(node.summary)", at: node, suggestion: nearest)
     return nil
@@ -173,11 +186,23 @@ public struct NamedValue<Value: Sendable>: Sendable {
   public let position: SourcePosition?
 }
 
+/// The name of something that is defined elsewhere, and where it is named.
+public struct Reference: Sendable, Hashable {
+  public let name: String
+  public let position: SourcePosition?
+
+  public init(name: String, position: SourcePosition? = nil) {
+    self.name = name
+    self.position = position
+  }
+}
+
 /// How a plain value is read, written and described.
 struct ScalarType<T> {
   /// What a message asks for.
   var wanted: String
   var words: [String] = []
+  var notYet: [String] = []
   /// Whether a SPEC's text is taken as it is.
   var isText = false
   var schema: [JSONValue.Member]
@@ -235,10 +260,10 @@ extension ScalarType where T == Int {
 }
 
 extension ScalarType where T: RawRepresentable & CaseIterable, T.RawValue == String {
-  static func choice() -> ScalarType {
+  static func choice(notYet: [String] = []) -> ScalarType {
     let words = T.allCases.map(\.rawValue)
     return ScalarType(
-      wanted: words.listed, words: words, isText: true,
+      wanted: words.listed, words: words, notYet: notYet, isText: true,
       schema: [.init("enum", .array(words.map { .string($0) }))],
       json: { .string($0.rawValue) },
       read: { if case .string(let word) = $0.value { T(rawValue: word) } else { nil } })

@@ -45,6 +45,8 @@ public struct FieldReader {
   let mode: Mode
   private let members: [JSONMember]
   private var known: [String] = []
+  /// Values for fields of nested objects that do not write them.
+  var inherited: [JSONMember] = []
   private(set) var resolvedMembers: [JSONValue.Member] = []
   private(set) var properties: [JSONValue.Member] = []
   private(set) var required: [JSONValue] = []
@@ -69,10 +71,16 @@ public struct FieldReader {
     _ node: JSONNode, _ read: (inout FieldReader) -> T
   ) throws(InputError) -> (value: T, resolved: JSONValue) {
     let diagnostics = Diagnostics()
-    let reader = FieldReader([], mode: .object, at: node.position, reportingTo: diagnostics)
-    let result = reader.readObject(node, "the file", read)
+    let result = resolve(node, reportingTo: diagnostics, read)
     try diagnostics.throwIfAny()
     return result
+  }
+
+  /// Reads a value whose root is an object, and leaves its mistakes to the caller, who may add more.
+  public static func resolve<T>(
+    _ node: JSONNode, reportingTo diagnostics: Diagnostics, _ read: (inout FieldReader) -> T
+  ) -> (value: T, resolved: JSONValue) {
+    FieldReader([], mode: .object, at: node.position, reportingTo: diagnostics).readObject(node, "the file", read)
   }
 
   /// JSON Schema (2020-12) of what an initialiser reads, without the `$schema` line.
@@ -97,6 +105,27 @@ public struct FieldReader {
   public func error(_ message: String, at key: String? = nil, suggestion: String? = nil) {
     diagnostics.report(message, at: key.map { position(of: $0) } ?? position, suggestion: suggestion)
   }
+
+  /// Declares a field that is read over, such as `$schema`.
+  public mutating func ignore(_ key: String, _ help: String) {
+    _ = take(key, required: false, help, schema: [])
+  }
+
+  /// Reports a field that is planned but has no effect yet, so that nobody trusts it; `neutral` is the value that asks
+  /// for nothing.
+  public mutating func notYet(_ key: String, neutral: JSONValue? = nil) {
+    known.append(key)
+    guard mode != .description, let found = member(key), found.node.json != neutral else { return }
+    diagnostics.report("'\(key)' is not supported yet", at: hidden(found.keyPosition))
+  }
+
+  /// Lets objects that are read from here on, at any depth, take a field's value from here where they do not write it.
+  public mutating func inherit(_ key: String, _ value: JSONValue) {
+    inherited.append(JSONMember(key, at: SourcePosition(file: ""), value.node))
+  }
+
+  /// Fills in the default of a field that depends on other fields.
+  public mutating func fill(_ key: String, _ value: JSONValue) { resolve(key, value) }
 
   /// The object as a SPEC, as it was written: `fixed,cut=features.18`; the keys given are left out.
   public func spec(without hidden: [String] = []) -> String {
@@ -137,7 +166,7 @@ public struct FieldReader {
       if isRequired { required.append(.string(key)) }
       return nil
     }
-    let found = member(key)
+    let found = member(key) ?? inherited.first { $0.key == key }
     if found == nil, isRequired { error("missing field '\(key)': \(help)") }
     return found?.node
   }

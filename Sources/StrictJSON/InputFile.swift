@@ -33,3 +33,16 @@ public enum InputFile {
     }
   }
 }
+
+extension InputFile {
+  /// Why a file cannot be read, `nil` where it can: it is missing, a folder, or not ours to read.
+  public static func reasonNotToRead(_ path: String) -> String? {
+    guard !path.utf8.contains(0) else { return "its name contains a zero byte" }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return String(cString: strerror(errno)) }
+    return status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : nil
+  }
+}

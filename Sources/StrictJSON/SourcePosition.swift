@@ -1,4 +1,4 @@
-/// A place in an input file; lines and columns count from 1.
+/// A place in an input file; lines and columns count from 1, and line 0 is an input without lines, as an option is.
 public struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
   public let file: String
   public let line: Int
@@ -10,5 +10,5 @@ public struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
     self.column = column
   }
 
-  public var description: String { "\(file):\(line):\(column)" }
+  public var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
 }

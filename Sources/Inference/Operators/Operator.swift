@@ -16,6 +16,9 @@ public protocol Operator: Sendable {
   /// The operator's ONNX domain; `""` is ai.onnx.
   static var domain: String { get }
 
+  /// How the first output may share memory with an input; `.none` unless the operator says otherwise.
+  static var aliasing: Aliasing { get }
+
   /// Reads the attributes; the reader knows the opset version and collects what is missing or unknown.
   init(from attributes: inout AttributeReader) throws
 
@@ -45,6 +48,8 @@ public protocol Operator: Sendable {
 extension Operator {
   public static var domain: String { "" }
 
+  public static var aliasing: Aliasing { .none }
+
   public func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int { 0 }
 
   public func costClass(for inputs: [TensorType?]) -> CostClass { .memory }
@@ -52,6 +57,16 @@ extension Operator {
   public func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> (any PreparedKernel)? { nil }
+}
+
+/// How an operator's first output may share memory with an input.
+public enum Aliasing: Sendable {
+  /// Not at all.
+  case none
+  /// The output is the first input's elements under another shape: no copy is needed.
+  case view
+  /// `execute` may be given, as the output, the memory of any input that has the output's element type and shape.
+  case inPlace
 }
 
 /// Shapes, types or attributes that do not fit together.

@@ -1,0 +1,59 @@
+import StrictJSON
+
+extension CostGraph {
+  /// The layers whose outputs each layer reads, ascending and distinct.
+  package func predecessors() -> [[Int]] {
+    layers.map { layer in
+      var sources: [Int] = []
+      for producer in layer.inputs.map({ tensors[$0].producer }).sorted() where sources.last != producer {
+        sources.append(producer)
+      }
+      return sources
+    }
+  }
+
+  /// The layers and all layers that they depend on, by layer index.
+  package func ancestors(of seeds: [Int]) -> [Bool] {
+    var isAncestor = [Bool](repeating: false, count: layers.count)
+    for seed in seeds { isAncestor[seed] = true }
+    for layer in layers.indices.reversed() where isAncestor[layer] {
+      for tensor in layers[layer].inputs { isAncestor[tensors[tensor].producer] = true }
+    }
+    return isAncestor
+  }
+
+  /// The layers that a cut's name stands for: a layer, a node fused into one, or all of a dotted module.
+  ///
+  /// Throws `InputError` with the nearest name where there is none.
+  public func layers(named name: String) throws(InputError) -> [Int] {
+    let named = layers.indices.filter { listsInputs || !layers[$0].isInput }
+    if let layer = named.first(where: { layers[$0].name == name }) { return [layer] }
+    if let layer = named.first(where: { layers[$0].nodeNames.contains(name) }) { return [layer] }
+    let module = named.filter { layer in
+      ([layers[layer].name] + layers[layer].nodeNames).contains { $0.hasPrefix(name + ".") || $0.hasPrefix(name + "/") }
+    }
+    if !module.isEmpty { return module }
+    let known = named.map { layers[$0].name }
+    throw InputError(
+      "network '\(self.name.printable)' has no layer '\(name.printable)'", suggestion: known.nearest(to: name))
+  }
+
+  /// The same network with an input of another size in transit: an encoded picture instead of its tensor.
+  ///
+  /// Throws `InputError` unless the network has exactly one input.
+  public func withInputBytes(_ bytes: Int) throws(InputError) -> CostGraph {
+    let inputs = layers.filter(\.isInput).flatMap(\.outputs)
+    guard inputs.count == 1 else {
+      throw InputError(
+        "network '\(name.printable)' has \(inputs.count) inputs, so that one number of input bytes is not enough")
+    }
+    let tensors = tensors.enumerated().map { index, tensor in
+      index != inputs[0]
+        ? tensor
+        : Boundary(
+          name: tensor.name, producer: tensor.producer, consumers: tensor.consumers, bytes: bytes,
+          isResult: tensor.isResult)
+    }
+    return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
+  }
+}

@@ -1,0 +1,97 @@
+/// What a nanosecond of each part of a request weighs in an objective that is a weighted sum of times.
+///
+/// Latency weighs everything 1, energy by the device's power; the parametrised cuts for throughput weigh stages.
+struct Weights {
+  /// By tier.
+  var compute: [Double]
+  /// By hop: while bits are sent up and down, and while a message propagates.
+  var up: [Double]
+  var down: [Double]
+  var propagation: [Double]
+
+  /// Weights of latency (1 each) or of the device's energy without what a radio wakes and lingers for, in watts.
+  ///
+  /// `tail` is added to everything that is not the device's own work: what a lingering radio costs while others work.
+  init(_ objective: Objective, of problem: PlacementProblem, tailWatts: Double = 0) {
+    precondition(objective != .throughput, "throughput is no sum")
+    let (tiers, hops) = (problem.tiers.count, problem.hops.count)
+    guard objective == .energy else {
+      compute = [Double](repeating: 1, count: tiers)
+      up = [Double](repeating: 1, count: hops)
+      (down, propagation) = (up, up)
+      return
+    }
+    let idle = problem.tiers[0].idleWatts
+    compute = [Double](repeating: idle + tailWatts, count: tiers)
+    compute[0] = problem.deviceComputeWatts
+    up = [Double](repeating: idle + tailWatts, count: hops)
+    (down, propagation) = (up, up)
+    if hops > 0 {
+      let hop = problem.hops[0]
+      up[0] = idle + problem.radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond)
+      down[0] = idle + problem.radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond)
+    }
+  }
+
+  /// Weights of stages: each tier's compute, each hop's sending up and down.
+  init(compute: [Double], up: [Double], down: [Double]) {
+    self.compute = compute
+    self.up = up
+    self.down = down
+    propagation = [Double](repeating: 0, count: up.count)
+  }
+}
+
+/// The terms of a weighted sum of times, as whole numbers: what each layer costs on each tier, each tensor on each hop.
+///
+/// Sums stay below `FlowNetwork.budget`.
+struct AdditiveCosts {
+  let layerCount: Int
+  let tensorCount: Int
+  /// By tier and layer, by hop and tensor.
+  private(set) var compute: [Int64]
+  private(set) var up: [Int64]
+  private(set) var down: [Int64]
+  /// How many units a weighted nanosecond has.
+  let scale: Double
+
+  /// Rounds the terms to units: nanoseconds for latency, and picojoules for energy (`unitsPerNanosecond` 1000), or
+  /// more coarsely where the sum of all terms would not fit.
+  init(_ problem: PlacementProblem, _ weights: Weights, unitsPerNanosecond: Double) {
+    layerCount = problem.network.layers.count
+    tensorCount = problem.network.tensors.count
+    var terms: (compute: [Double], up: [Double], down: [Double]) = ([], [], [])
+    terms.compute.reserveCapacity(layerCount * problem.tiers.count)
+    for (tier, weight) in zip(problem.tiers, weights.compute) {
+      for time in tier.computeNanoseconds { terms.compute.append(weight * Double(time)) }
+    }
+    for (index, hop) in problem.hops.enumerated() {
+      let propagation = weights.propagation[index] * Double(hop.propagationNanoseconds)
+      for tensor in problem.network.tensors {
+        let (up, down) = (
+          hop.transferNanoseconds(bytes: tensor.bytes, .up), hop.transferNanoseconds(bytes: tensor.bytes, .down)
+        )
+        terms.up.append(weights.up[index] * Double(up) + propagation)
+        terms.down.append(weights.down[index] * Double(down) + propagation)
+      }
+    }
+    var sum = 0.0
+    for term in terms.compute { sum += term }
+    for term in terms.up { sum += term }
+    for term in terms.down { sum += term }
+    let limit = Double(FlowNetwork.budget / 4)
+    let scale = sum * unitsPerNanosecond <= limit ? unitsPerNanosecond : limit / sum
+    self.scale = scale
+    compute = terms.compute.map { Int64(($0 * scale).rounded()) }
+    up = terms.up.map { Int64(($0 * scale).rounded()) }
+    down = terms.down.map { Int64(($0 * scale).rounded()) }
+  }
+
+  /// Forbids the first hop.
+  mutating func closeFirstHop() {
+    for tensor in 0..<min(tensorCount, up.count) {
+      up[tensor] = FlowNetwork.unlimited
+      down[tensor] = FlowNetwork.unlimited
+    }
+  }
+}

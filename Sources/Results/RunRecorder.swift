@@ -1,0 +1,118 @@
+import Partitioning
+import Simulation
+
+/// Records one run: placements and requests as they come, totals at the end.
+public final class RunRecorder {
+  /// The key of the run's row.
+  public let id: Int64
+  private let run: RunDescription
+  private let system: RegisteredSystem
+  private let writer: ResultsWriter
+  private let describe: (Int, Placement) throws -> PlacementDescription
+
+  /// By the index that requests name.
+  private var placements: [Int64] = []
+  private var uses: [Int64] = []
+  private var latencies: LatencyQuantiles
+
+  init(
+    id: Int64, run: RunDescription, system: RegisteredSystem, writer: ResultsWriter,
+    describe: @escaping (Int, Placement) throws -> PlacementDescription
+  ) {
+    self.id = id
+    self.run = run
+    self.system = system
+    self.writer = writer
+    self.describe = describe
+    latencies = LatencyQuantiles(models: system.models.count)
+  }
+
+  private var recordsRequests: Bool { run.record != "summary" }
+
+  /// Notes the next of `ReplicationResult.placements`; must come before the first request that names it.
+  @discardableResult
+  public func use(_ placement: Placement, source: Int) throws -> PlacementID {
+    let row = system.sources[source]
+    let id = try writer.placement(placement, source: row.id, model: system.models[row.model]) {
+      try describe(source, placement)
+    }
+    placements.append(id)
+    uses.append(0)
+    return PlacementID(id)
+  }
+
+  /// Records requests of the measured window, in the order in which they ended.
+  public func append(_ requests: [RequestRecord]) throws {
+    // Small enough that the clock is looked at often.
+    for start in stride(from: 0, to: requests.count, by: 1024) {
+      let count = min(1024, requests.count - start)
+      try writer.insertRequests(count: count) { index, id in
+        let record = requests[start + index]
+        latencies.add(record)
+        uses[Int(record.placement)] += 1
+        return RequestRow(
+          id: id, run: self.id, source: system.sources[Int(record.source)].id,
+          model: system.models[Int(record.model)], placement: placements[Int(record.placement)], record: record)
+      }
+    }
+  }
+
+  /// Records the totals and how the run ended. Host times are in seconds.
+  public func finish(
+    _ result: ReplicationResult, status: RunStatus? = nil, hostWallSeconds: Double, hostCPUSeconds: Double
+  ) throws {
+    for used in result.placements.dropFirst(placements.count) { try use(used.placement, source: used.source) }
+    try record(result.models)
+    let window = windowSeconds
+    try writer.insert(
+      zip(system.nodes, result.nodes).map {
+        TotalsRow(run: id, part: $0, totals: $1, windowSeconds: window)
+      }, into: Tables.runNode)
+    try writer.insert(
+      zip(system.links, result.links).map {
+        TotalsRow(run: id, part: $0, totals: $1, windowSeconds: window)
+      }, into: Tables.runLink)
+    try writer.insert(placementUses(), into: Tables.runPlacement)
+    let status = status ?? (result.wasInterrupted ? .interrupted : .done)
+    let update = try writer.database.prepare(
+      "UPDATE run SET status = ?, events = ?, end_s = ?, host_wall_s = ?, host_cpu_s = ? WHERE run_id = ?")
+    update.bind(status.rawValue, at: 0)
+    update.bind(Int64(result.events), at: 1)
+    update.bind(Double(result.endNanoseconds) / 1e9, at: 2)
+    update.bind(hostWallSeconds, at: 3)
+    update.bind(hostCPUSeconds, at: 4)
+    update.bind(id, at: 5)
+    try update.execute()
+    try writer.commit()
+  }
+
+  private var windowSeconds: Double { run.durationSeconds - run.warmupSeconds }
+
+  /// The placements of the run, each once: two sources' requests may name the same one by two indices.
+  private func placementUses() -> [PlacementUseRow] {
+    var counts: [Int64: Int64] = [:]
+    for (placement, count) in zip(placements, uses) { counts[placement, default: 0] += count }
+    return counts.sorted { $0.key < $1.key }.map {
+      PlacementUseRow(run: id, placement: $0.key, requests: recordsRequests ? $0.value : nil)
+    }
+  }
+
+  private func record(_ models: [ModelTotals]) throws {
+    let shares = [0.5, 0.95, 0.99]
+    latencies.sort()
+    var all = ModelTotals()
+    for (index, totals) in models.enumerated() {
+      all.accumulate(totals)
+      let quantiles = latencies.quantiles(shares, ofModel: index)
+      try writer.insert(
+        [metrics(totals, quantiles: quantiles, model: system.models[index])], into: Tables.runModel)
+    }
+    try writer.insert([metrics(all, quantiles: latencies.quantilesOfAll(shares))], into: Tables.runTotal)
+  }
+
+  private func metrics(_ totals: ModelTotals, quantiles: [Double?], model: Int64? = nil) -> RunMetrics {
+    RunMetrics(
+      run: id, model: model, totals: totals, p50: quantiles[0], p95: quantiles[1], p99: quantiles[2],
+      windowSeconds: windowSeconds)
+  }
+}
