@@ -24,6 +24,14 @@ public enum ElementType: Int, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
+  /// Whether the elements are floating-point numbers.
+  public var isFloat: Bool {
+    switch self {
+    case .float32, .float64, .float16, .bfloat16: true
+    default: false
+    }
+  }
+
   public var description: String {
     switch self {
     case .float32: "float32"

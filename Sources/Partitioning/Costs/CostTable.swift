@@ -12,10 +12,14 @@ public struct CostTable: Sendable {
     public init() {}
 
     init(from fields: inout FieldReader) {
-      busyWatts = fields.double("busy", default: 0, in: .nonNegative(upTo: 1e9), "whole power with every server busy, in watts")
-      idleWatts = fields.double("idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
-      transmitWatts = fields.double("tx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while sending, in watts")
-      receiveWatts = fields.double("rx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while receiving, in watts")
+      busyWatts = fields.double(
+        "busy", default: 0, in: .nonNegative(upTo: 1e9), "whole power with every server busy, in watts")
+      idleWatts = fields.double(
+        "idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
+      transmitWatts = fields.double(
+        "tx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while sending, in watts")
+      receiveWatts = fields.double(
+        "rx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while receiving, in watts")
     }
   }
 

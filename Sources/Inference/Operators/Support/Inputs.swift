@@ -35,8 +35,14 @@ extension Array where Element == Tensor? {
     return tensor
   }
 
+  /// The integers of the tensor at `index`.
+  func integers(_ index: Int) throws -> [Int] {
+    guard let values = try required(index).integers() else { throw ExecutionError("input \(index) must hold integers") }
+    return values
+  }
+
   /// The types of the tensors, with their values as constants.
-  var types: [TensorType?] { map { $0.map(TensorType.init(constant:)) } }
+  var knownTypes: [TensorType?] { map { $0.map(TensorType.init(constant:)) } }
 }
 
 /// The axis counted from the front; throws unless it lies in [-rank, rank).
@@ -52,16 +58,26 @@ func normalizedAxes(_ axes: [Int], rank: Int) throws -> [Int] {
   return axes
 }
 
-/// The number of elements of a shape; throws where it is negative or beyond what memory could ever hold.
+/// The number of elements of a shape; throws where a size is negative or the product beyond what memory could ever hold.
+///
+/// Sizes of 0 do not excuse the others, so that strides cannot overflow either.
 func checkedCount(_ shape: [Int]) throws -> Int {
-  var count = 1
+  var bound = 1
   for size in shape {
     guard size >= 0 else { throw ShapeError("negative size in shape \(shape)") }
-    let (product, overflow) = count.multipliedReportingOverflow(by: size)
+    let (product, overflow) = bound.multipliedReportingOverflow(by: max(1, size))
     guard !overflow, product < 1 << 46 else { throw ShapeError("shape \(shape) is too large") }
-    count = product
+    bound = product
   }
-  return count
+  return shape.contains(0) ? 0 : bound
+}
+
+/// The position that an index with Python's negative form names; throws unless it lies in [-size, size).
+func checkedIndex(_ index: Int, size: Int) throws -> Int {
+  guard index >= -size, index < size else {
+    throw ExecutionError("index \(index) is out of range for a dimension of \(size)")
+  }
+  return index < 0 ? index + size : index
 }
 
 /// Row-major strides of a shape, in elements.

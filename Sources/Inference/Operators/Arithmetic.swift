@@ -1,0 +1,64 @@
+/// An element-wise function of two operands of one type, with broadcasting.
+///
+/// A, B -> C, any number type. Source: ONNX Add, Sub, Mul, Div, opset 7 on.
+protocol BinaryArithmetic: Operator {
+  init()
+  static func apply<T: Number>(_ left: T, _ right: T) -> T
+}
+
+extension BinaryArithmetic {
+  public static var aliasing: Aliasing { .inPlace }
+
+  init(from attributes: inout AttributeReader) throws { self.init() }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
+    let (left, right) = (try inputs.required(0, "A"), try inputs.required(1, "B"))
+    guard left.elementType == right.elementType else {
+      throw ShapeError("operands of types \(left.elementType) and \(right.elementType)")
+    }
+    try left.elementType.checkNumber()
+    return [TensorType(left.elementType, try broadcastShape([left.shape, right.shape]))]
+  }
+
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let work = BinaryWork<Self>(
+      left: try inputs.required(0), right: try inputs.required(1), output: try outputs.required(0), context: context)
+    if work.output.elementType == .float32 {
+      Elementwise.binaryFloat(work.left, work.right, into: work.output, context) { Self.apply($0, $1) }
+    } else {
+      try work.output.elementType.dispatch(work)
+    }
+  }
+}
+
+private struct BinaryWork<Function: BinaryArithmetic>: NumberWork {
+  let left: Tensor
+  let right: Tensor
+  let output: Tensor
+  let context: ExecutionContext
+
+  func run<T: Number>(_ type: T.Type) {
+    Elementwise.binary(left, right, into: output, context) { (a: T, b: T) -> T in Function.apply(a, b) }
+  }
+}
+
+struct Add: BinaryArithmetic {
+  static let onnxName = "Add"
+  @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.add(left, right) }
+}
+
+struct Sub: BinaryArithmetic {
+  static let onnxName = "Sub"
+  @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.subtract(left, right) }
+}
+
+struct Mul: BinaryArithmetic {
+  static let onnxName = "Mul"
+  @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.multiply(left, right) }
+}
+
+/// Division; integers truncate towards zero, and an integer divided by 0 is 0.
+struct Div: BinaryArithmetic {
+  static let onnxName = "Div"
+  @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.divide(left, right) }
+}
