@@ -24,7 +24,9 @@ public struct RecordingBenchmark: Sendable {
     public var rowsPerCPUSecond: Double { Double(requests) / cpuSeconds }
   }
 
-  /// One pass. Throws `InputError` where the folder cannot be written to.
+  /// One pass.
+  ///
+  /// Throws `InputError` where the folder cannot be written to.
   public func run() throws -> Outcome { try run(pageSize: ResultsWriter.pageSize) }
 
   package func run(pageSize: Int) throws -> Outcome {

@@ -92,7 +92,9 @@ public final class ResultsWriter {
     isInTransaction = false
   }
 
-  /// Commits if the last commit was half a second ago. Call it whenever rows may be waiting.
+  /// Commits if the last commit was half a second ago.
+  ///
+  /// Call it whenever rows may be waiting.
   public func commitIfDue() throws {
     if lastCommit.duration(to: .now) >= .milliseconds(500) { try commit() }
   }
@@ -123,7 +125,9 @@ public final class ResultsWriter {
       sources: zip(sources, system.sources).map { .init(id: $0.id, model: $1.model) }, system: system)
   }
 
-  /// Begins a run. Runs may overlap; the order of calls decides the order of rows.
+  /// Begins a run.
+  ///
+  /// Runs may overlap; the order of calls decides the order of rows.
   ///
   /// `describe` is called once for each distinct placement of a source; without it no plan is recorded.
   public func begin(

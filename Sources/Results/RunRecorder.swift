@@ -57,7 +57,9 @@ public final class RunRecorder {
     }
   }
 
-  /// Records the totals and how the run ended. Host times are in seconds.
+  /// Records the totals and how the run ended.
+  ///
+  /// Host times are in seconds.
   public func finish(
     _ result: ReplicationResult, status: RunStatus? = nil, hostWallSeconds: Double, hostCPUSeconds: Double
   ) throws {

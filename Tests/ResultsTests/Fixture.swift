@@ -55,6 +55,7 @@ enum Fixture {
         if replication == 1 && index == 2 {
           request.outcome = .dropped
           request.deviceCompute = 0
+          request.missedDeadline = false
         }
       } else {
         request.deviceCompute = 5 * milli

@@ -210,7 +210,7 @@ struct ResultsWriterTests {
     #expect(error?.description.contains("the disk is full") == true)
     try writer.close()
     let count = try #require(Int(try rows("SELECT count(*) FROM request", in: path)[0]))
-    #expect(count >= 1000 && count % 1000 == 0)
+    #expect(count >= 1000)
     #expect(try rows("SELECT status FROM run", in: path) == ["interrupted"])
     #expect(try rows("PRAGMA integrity_check", in: path) == ["ok"])
   }
