@@ -49,7 +49,7 @@ public struct RecordingBenchmark: Sendable {
     let time = try clock.measure {
       var rest = requests
       while rest > 0 {
-        try run.append(rest >= chunks.count ? chunks : Array(chunks.prefix(rest)))
+        try run.record(rest >= chunks.count ? chunks : Array(chunks.prefix(rest)))
         rest -= chunks.count
       }
       try run.finish(ReplicationResult(), hostWallSeconds: 0, hostCPUSeconds: 0)

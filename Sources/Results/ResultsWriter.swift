@@ -76,12 +76,15 @@ public final class ResultsWriter {
     guard !isClosed else { return }
     isClosed = true
     defer { database.close() }
-    // After a failure such as a full disk what is not committed is given up; it made room for the change of status.
+    // After a failure such as a full disk what is not committed is given up; that made room for the change of status.
     if isInTransaction, (try? commit()) == nil { try? database.run("ROLLBACK") }
-    try database.run("UPDATE run SET status = '\(RunStatus.interrupted)' WHERE status = '\(RunStatus.running)'")
+    let marking = Result {
+      try database.run("UPDATE run SET status = '\(RunStatus.interrupted)' WHERE status = '\(RunStatus.running)'")
+    }
     try database.run("PRAGMA wal_checkpoint(TRUNCATE)")
     // A reader that is still at work keeps the log; then the last one to leave removes it.
     try? database.run("PRAGMA busy_timeout = 500; PRAGMA journal_mode = DELETE")
+    try marking.get()
   }
 
   /// Makes everything so far visible to readers.
