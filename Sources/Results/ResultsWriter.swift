@@ -76,12 +76,15 @@ public final class ResultsWriter {
     guard !isClosed else { return }
     isClosed = true
     defer { database.close() }
-    // After a failure such as a full disk what is not committed is given up; it made room for the change of status.
+    // After a failure such as a full disk what is not committed is given up; that made room for the change of status.
     if isInTransaction, (try? commit()) == nil { try? database.run("ROLLBACK") }
-    try database.run("UPDATE run SET status = '\(RunStatus.interrupted)' WHERE status = '\(RunStatus.running)'")
+    let marking = Result {
+      try database.run("UPDATE run SET status = '\(RunStatus.interrupted)' WHERE status = '\(RunStatus.running)'")
+    }
     try database.run("PRAGMA wal_checkpoint(TRUNCATE)")
     // A reader that is still at work keeps the log; then the last one to leave removes it.
     try? database.run("PRAGMA busy_timeout = 500; PRAGMA journal_mode = DELETE")
+    try marking.get()
   }
 
   /// Makes everything so far visible to readers.
@@ -92,7 +95,9 @@ public final class ResultsWriter {
     isInTransaction = false
   }
 
-  /// Commits if the last commit was half a second ago. Call it whenever rows may be waiting.
+  /// Commits if the last commit was half a second ago.
+  ///
+  /// Call it whenever rows may be waiting.
   public func commitIfDue() throws {
     if lastCommit.duration(to: .now) >= .milliseconds(500) { try commit() }
   }
@@ -123,7 +128,9 @@ public final class ResultsWriter {
       sources: zip(sources, system.sources).map { .init(id: $0.id, model: $1.model) }, system: system)
   }
 
-  /// Begins a run. Runs may overlap; the order of calls decides the order of rows.
+  /// Begins a run.
+  ///
+  /// Runs may overlap; the order of calls decides the order of rows.
   ///
   /// `describe` is called once for each distinct placement of a source; without it no plan is recorded.
   public func begin(

@@ -61,6 +61,9 @@ public struct GraphBuilder {
   ) throws -> [ValueID?] {
     let outputs = try TypeInference.outputs(
       of: operation, inputs: inputs.map { $0.flatMap { graph[$0].type } }, isPresent: inputs.map { $0 != nil })
+    if let outputNames, !outputs.isEmpty, outputNames.count > outputs.count {
+      throw ShapeError("\(outputNames.count) outputs, but there are only \(outputs.count)")
+    }
     let names: [String?] = outputNames ?? (0..<max(1, outputs.count)).map { $0 == 0 ? name : "\(name):\($0)" }
     let ids = names.enumerated().map { index, valueName in
       valueName.map { addValue($0, type: index < outputs.count ? outputs[index] : nil) }
