@@ -2,8 +2,13 @@
 public struct ExecutionContext: Sendable {
   /// How many threads a kernel may use; results do not depend on it.
   public let threads: Int
+  /// The kernels of the instruction set in use.
+  public let kernels: Kernels
 
-  public init(threads: Int = 1) { self.threads = threads }
+  public init(threads: Int = 1, kernels: Kernels = .current) {
+    self.threads = threads
+    self.kernels = kernels
+  }
 }
 
 /// A kernel prepared once for one node: packed weights, chosen blocking, fused epilogue.

@@ -1,7 +1,7 @@
 /// Every operator the engine knows. To add one, write its file and a line here.
 public enum OperatorRegistry {
   /// Every operator type.
-  public static let all: [any Operator.Type] = light
+  public static let all: [any Operator.Type] = heavy + light
 
   private static let byName: [String: any Operator.Type] = Dictionary(
     all.map { (key($0.domain, $0.onnxName), $0) }, uniquingKeysWith: { first, _ in first })

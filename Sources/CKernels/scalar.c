@@ -1,0 +1,34 @@
+// The portable row of the table: vectors of four floats that every compiler target lowers to what it has.
+#include "vector_math.h"
+
+#define LANES 4
+#define TILE_ROWS 4
+#define TILE_VECTORS 2
+#define KERNELS_NAME "scalar"
+#define KERNELS_TABLE ck_scalar
+
+typedef float V __attribute__((ext_vector_type(4)));
+typedef int32_t VI __attribute__((ext_vector_type(4)));
+
+#if defined(__ARM_FEATURE_FMA) || defined(__FMA__)
+static inline V v_fma(V a, V b, V c) { return __builtin_elementwise_fma(a, b, c); }
+#else
+// Without the instruction a fused step would be a library call per element: round twice, everywhere alike.
+static inline V v_fma(V a, V b, V c) { return a * b + c; }
+#endif
+
+static inline V v_load_even(const float *p) { return (V){p[0], p[2], p[4], p[6]}; }
+static inline V v_load_first(const float *p, ptrdiff_t n) {
+  V v = 0.0f;
+  for (ptrdiff_t i = 0; i < n; i++) v[i] = p[i];
+  return v;
+}
+static inline void v_store_first(float *p, V v, ptrdiff_t n) {
+  for (ptrdiff_t i = 0; i < n; i++) p[i] = v[i];
+}
+static inline VI v_multiply_pairs(VI a, VI b) {
+  VI low = ((a << 16) >> 16) * ((b << 16) >> 16);
+  return low + (a >> 16) * (b >> 16);
+}
+
+#include "kernels.inc.h"

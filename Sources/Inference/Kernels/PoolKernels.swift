@@ -1,0 +1,82 @@
+import CKernels
+
+/// Pools over planes.
+enum PoolKernels {
+  enum Kind {
+    case max
+    /// The mean of the elements inside the input.
+    case average
+    /// The mean over input and padding, but not beyond the padding.
+    case averageWithPadding
+  }
+
+  /// Max and average pools of float32.
+  static func floatPool(
+    _ kind: Kind, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor, using context: ExecutionContext
+  ) {
+    guard output.elementCount > 0 else { return }
+    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *))
+    let counts = kind == .max ? [] : geometry.window.counts(includingPadding: kind == .averageWithPadding)
+    guard geometry.window.rank <= 2 else {
+      let window = geometry.window.expanded(to: 3)
+      context.parallel(geometry.planes) { index in
+        let source = input.floats + index * plane
+        for position in 0..<positions {
+          var result: Float = kind == .max ? -.infinity : 0
+          window.forEachTap(at: position) { _, element in
+            result = kind == .max ? Swift.max(result, source[element]) : result + source[element]
+          }
+          output.floats[index * positions + position] = kind == .max ? result : result / counts[position]
+        }
+      }
+      return
+    }
+    let pad = PaddedPlane(ck_window(geometry.window), context.kernels)
+    context.parallel(geometry.planes) { index in
+      let target = output.floats + index * positions
+      pad.withPlane(input.floats + index * plane, fill: kind == .max ? -.infinity : 0) { padded in
+        pad.reduce(kind == .max ? CK_WINDOW_MAX : CK_WINDOW_SUM, padded, weights: nil, into: target, epilogue: nil)
+      }
+      if kind != .max { context.kernels.combine(.divide, target, counts, into: target, count: positions) }
+    }
+  }
+
+  /// Max pool of any comparable elements, with the positions of the maxima on request.
+  static func maximum<Element: Comparable & BitwiseCopyable>(
+    _ type: Element.Type, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor, indices: Tensor?
+  ) {
+    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *))
+    let window = geometry.window.expanded(to: 3)
+    for index in 0..<geometry.planes {
+      let source = input.pointer(as: type) + index * plane
+      for position in 0..<positions {
+        var best: Int?
+        window.forEachTap(at: position) { _, element in
+          if let current = best, source[element] <= source[current] { return }
+          best = element
+        }
+        let winner = best ?? 0
+        output.pointer(as: type)[index * positions + position] = source[winner]
+        indices?.pointer(as: Int64.self)[index * positions + position] = Int64(index * plane + winner)
+      }
+    }
+  }
+}
+
+extension PlacedWindow {
+  /// By how much the sum at each output position is to be divided.
+  fileprivate func counts(includingPadding: Bool) -> [Float] {
+    let alongAxes = (0..<rank).map { axis in
+      (0..<output[axis]).map { position in
+        (0..<kernel[axis]).reduce(0) { count, tap in
+          let at = position * strides[axis] - padsBefore[axis] + tap * dilations[axis]
+          let isCounted =
+            includingPadding ? at < input[axis] + padsAfter[axis] : at >= 0 && at < input[axis]
+          return isCounted ? count + 1 : count
+        }
+      }
+    }
+    return alongAxes.reduce([1]) { products, along in products.flatMap { product in along.map { product * $0 } } }
+      .map { Float(Swift.max(1, $0)) }
+  }
+}

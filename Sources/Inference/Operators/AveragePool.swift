@@ -1,0 +1,25 @@
+/// The mean of each window.
+///
+/// X [N, C, spatial...] -> Y [N, C, spatial'...], float32. Source: ONNX AveragePool, opset 1 on.
+struct AveragePool: Operator {
+  static let onnxName = "AveragePool"
+  let window: Window
+  let countsPadding: Bool
+
+  init(from attributes: inout AttributeReader) throws {
+    window = try Window(from: &attributes, isPool: true)
+    countsPadding = try attributes.flag("count_include_pad", default: false)
+  }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
+    let geometry = try PoolGeometry(input: inputs.requiredFloat(0, "X").shape, window: window)
+    return [TensorType(.float32, geometry.outputShape)]
+  }
+
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let input = try inputs.required(0, "X")
+    PoolKernels.floatPool(
+      countsPadding ? .averageWithPadding : .average, try PoolGeometry(input: input.shape, window: window),
+      from: input, into: try outputs.required(0, "Y"), using: context)
+  }
+}

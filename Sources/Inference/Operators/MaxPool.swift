@@ -1,0 +1,55 @@
+/// The greatest element of each window, and on request where it was.
+///
+/// X [N, C, spatial...] -> Y [N, C, spatial'...] and Indices, int64, into the flattened X; float32, int8 or uint8.
+/// Source: ONNX MaxPool, opset 1 on, with `storage_order` 0.
+struct MaxPool: Operator {
+  static let onnxName = "MaxPool"
+  let window: Window
+
+  init(from attributes: inout AttributeReader) throws {
+    window = try Window(from: &attributes, isPool: true)
+    guard try attributes.int("storage_order", default: 0) == 0 else {
+      throw ShapeError("MaxPool: storage_order 1 (column-major indices) is not supported")
+    }
+  }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
+    let input = try inputs.required(0, "X")
+    guard [.float32, .int8, .uint8].contains(input.elementType) else {
+      throw ShapeError("MaxPool: element type \(input.elementType) is not supported")
+    }
+    let geometry = try PoolGeometry(input: input.shape, window: window)
+    return [TensorType(input.elementType, geometry.outputShape), TensorType(.int64, geometry.outputShape)]
+  }
+
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    let geometry = try PoolGeometry(input: input.shape, window: window)
+    let indices = outputs.optional(1)
+    switch input.elementType {
+    case .float32 where indices == nil:
+      PoolKernels.floatPool(.max, geometry, from: input, into: output, using: context)
+    case .float32: PoolKernels.maximum(Float.self, geometry, from: input, into: output, indices: indices)
+    case .int8: PoolKernels.maximum(Int8.self, geometry, from: input, into: output, indices: indices)
+    default: PoolKernels.maximum(UInt8.self, geometry, from: input, into: output, indices: indices)
+    }
+  }
+}
+
+/// The sizes of one pool.
+struct PoolGeometry: Sendable {
+  /// Batch times channels.
+  let planes: Int
+  let window: PlacedWindow
+  let outputShape: [Int]
+
+  /// Throws `ShapeError` where the window does not fit the input.
+  init(input: [Int], window: Window) throws {
+    guard input.count >= 3, input.count <= 5 else { throw ShapeError("pool over \(input)") }
+    _ = try Extent.count(of: input)
+    planes = input[0] * input[1]
+    self.window = try window.placed(over: [Int](input[2...]))
+    outputShape = [input[0], input[1]] + self.window.output
+    _ = try Extent.count(of: outputShape)
+  }
+}

@@ -1,0 +1,84 @@
+/// Exponentials that sum to one along an axis.
+///
+/// X -> Y of the same shape, float32. Before opset 13 the input counts as a matrix: everything from `axis` on (default
+/// 1) is one row; from 13 on only `axis` itself (default -1) is reduced. Source: ONNX Softmax.
+struct Softmax: Operator {
+  static let onnxName = "Softmax"
+  let rows: SoftmaxRows
+
+  init(from attributes: inout AttributeReader) throws { rows = try SoftmaxRows(from: &attributes) }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try rows.outputs(for: inputs) }
+
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    try rows.forEach(inputs, into: outputs, using: context) { context.kernels.softmax($0, into: $1, count: $2) }
+  }
+}
+
+/// The logarithm of `Softmax`.
+///
+/// X -> Y of the same shape, float32; the axis means what it means there. Source: ONNX LogSoftmax.
+struct LogSoftmax: Operator {
+  static let onnxName = "LogSoftmax"
+  let rows: SoftmaxRows
+
+  init(from attributes: inout AttributeReader) throws { rows = try SoftmaxRows(from: &attributes) }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try rows.outputs(for: inputs) }
+
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    try rows.forEach(inputs, into: outputs, using: context) { context.kernels.logSoftmax($0, into: $1, count: $2) }
+  }
+}
+
+/// Which elements Softmax and LogSoftmax treat as one row.
+struct SoftmaxRows: Sendable {
+  let axis: Int
+  let flattens: Bool
+
+  init(from attributes: inout AttributeReader) throws {
+    flattens = attributes.opset < 13
+    axis = try attributes.int("axis", default: flattens ? 1 : -1)
+  }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
+    let input = try inputs.requiredFloat(0, "X")
+    _ = try extents(of: input.shape)
+    return [TensorType(.float32, input.shape)]
+  }
+
+  /// Applies `body(source, target, count)` to every row, gathered where the axis is not the last.
+  func forEach(
+    _ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext,
+    _ body: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) throws {
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    let (outer, size, inner) = try extents(of: input.shape)
+    guard input.elementCount > 0 else { return }
+    if inner == 1 {
+      context.parallel(outer) { row in body(input.floats + row * size, output.floats + row * size, size) }
+      return
+    }
+    context.parallel(outer) { block in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { row in
+        let first = row.baseAddress!
+        for column in 0..<inner {
+          let start = block * size * inner + column
+          for index in 0..<size { first[index] = input.floats[start + index * inner] }
+          body(first, first, size)
+          for index in 0..<size { output.floats[start + index * inner] = first[index] }
+        }
+      }
+    }
+  }
+
+  /// Rows before, elements in, and elements inside the reduced axis.
+  private func extents(of shape: [Int]) throws -> (outer: Int, size: Int, inner: Int) {
+    if shape.isEmpty { return (1, 1, 1) }
+    if flattens && axis == shape.count { return (shape.reduce(1, *), 1, 1) }
+    let axis = try normalizedAxis(self.axis, rank: shape.count)
+    let outer = shape[..<axis].reduce(1, *)
+    if flattens { return (outer, shape[axis...].reduce(1, *), 1) }
+    return (outer, shape[axis], shape[(axis + 1)...].reduce(1, *))
+  }
+}
