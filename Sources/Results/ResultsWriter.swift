@@ -36,6 +36,11 @@ public final class ResultsWriter {
     try self.init(creating: name, force: force, createsFolder: createsFolder, pageSize: Self.pageSize)
   }
 
+  /// Throws `InputError` where a results file could not be made under that name; leaves everything as it is.
+  public static func checkOutput(_ name: String, force: Bool, createsFolder: Bool) throws {
+    try OutputFile(name, force: force, createsFolder: createsFolder).discard()
+  }
+
   package init(
     creating name: String, force: Bool = false, createsFolder: Bool = false, pageSize: Int, maximumPages: Int? = nil
   ) throws {

@@ -6,8 +6,8 @@ extension Scenario {
   public struct Model: Sendable {
     /// Where the network comes from; paths are as written.
     public enum Source: Sendable, Hashable {
-      /// Built in, by the model's name.
-      case zoo
+      /// Built in, under that name.
+      case zoo(network: String)
       case onnx(file: Reference)
       /// Simulated, never executed.
       case costs(file: Reference)
@@ -24,8 +24,12 @@ extension Scenario {
       position = fields.position(of: "name")
       let file = fields.referenceIfPresent("file", "an ONNX file")
       let costs = fields.referenceIfPresent("costs", "a cost table: the network is simulated, never executed")
+      let zoo = fields.nameIfPresent("zoo", "a network of the zoo under another name")
+      if zoo != nil, file != nil || costs != nil {
+        fields.error("a model has a 'zoo' network, a 'file' or 'costs', not several", at: "zoo")
+      }
       if file != nil, costs != nil { fields.error("a model has a 'file' or 'costs', not both", at: "costs") }
-      source = file.map { .onnx(file: $0) } ?? costs.map { .costs(file: $0) } ?? .zoo
+      source = file.map { .onnx(file: $0) } ?? costs.map { .costs(file: $0) } ?? .zoo(network: zoo ?? name)
     }
   }
 }

@@ -8,6 +8,8 @@ extension Scenario {
     public let label: String
     public let position: SourcePosition?
     public let policy: any PartitionPolicy
+    /// The policy with its parameters, as a SPEC.
+    public let spec: String
 
     /// Every kind of policy, with a label besides.
     static var alternative: Alternative<Policy> {
@@ -18,7 +20,8 @@ extension Scenario {
             let label = fields.nameIfPresent("label", "what results call it; the SPEC as written where missing")
             if label == nil { fields.fill("label", .string(fields.spec())) }
             return Policy(
-              label: label ?? fields.spec(), position: fields.position(of: "label"), policy: kind.read(&fields))
+              label: label ?? fields.spec(), position: fields.position(of: "label"), policy: kind.read(&fields),
+              spec: fields.spec(without: ["label"]))
           }
         })
     }

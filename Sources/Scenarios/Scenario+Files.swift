@@ -21,12 +21,12 @@ extension Scenario {
   private mutating func readModel(_ index: Int, _ zoo: [String], _ diagnostics: Diagnostics) {
     let model = models[index]
     switch model.source {
-    case .zoo:
-      guard !zoo.contains(model.name) else { return }
-      let nearest = zoo.nearest(to: model.name, within: 3)
+    case .zoo(let network):
+      guard !zoo.contains(network) else { return }
+      let nearest = zoo.nearest(to: network, within: 3)
       let hint = nearest == nil ? "; 'offloadsim models' lists it, 'file' and 'costs' name other networks" : ""
       diagnostics.report(
-        "the zoo has no network '\(model.name.printable)'\(hint)", at: model.position, suggestion: nearest)
+        "the zoo has no network '\(network.printable)'\(hint)", at: model.position, suggestion: nearest)
     case .onnx(let file):
       if let reason = InputFile.reasonNotToRead(path(of: file)) {
         diagnostics.report("cannot read '\(path(of: file).printable)': \(reason)", at: file.position)

@@ -16,7 +16,7 @@ final class PartitionExecutions {
 
   func note(_ placements: [(source: Int, placement: Placement)], of run: RecordedRun) {
     for (index, entry) in placements.enumerated() {
-      let id = run.recorder.placementID(at: index)
+      let id = run.recorder.placementID(index)
       if known.insert(id).inserted { used.append((entry.source, entry.placement, id)) }
     }
   }
@@ -37,7 +37,7 @@ final class PartitionExecutions {
     for request in run.requests where !shouldStop() {
       let key = UInt64(replication) << 40 ^ UInt64(request.source) << 32 ^ UInt64(request.sequence)
       try execute(
-        placements[request.placement].placement, run.recorder.placementID(at: request.placement),
+        placements[request.placement].placement, run.recorder.placementID(request.placement),
         source: request.source, seed: system.scenario.seed &+ (key &+ 1) &* 0x9E37_79B9_7F4A_7C15, into: writer,
         of: (run.recorder.id, request.sequence))
     }

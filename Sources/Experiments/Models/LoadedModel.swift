@@ -77,6 +77,19 @@ public struct LoadedModel: Sendable {
     } catch { throw InputError("\(error)") }
   }
 
+  /// Loads a network for given inputs, whose shapes resolve what the file leaves open.
+  public static func find(
+    _ name: String, seed: UInt64, inputs: [(name: String, tensor: Tensor)]
+  ) throws(InputError) -> LoadedModel {
+    guard name.hasSuffix(".onnx") || name.contains("/"), !inputs.isEmpty else { return try find(name, seed: seed) }
+    do {
+      let model = try ONNXModel(name)
+      let shapes = Dictionary(
+        zip(model.inputs.map(\.name), inputs.map(\.tensor.shape)), uniquingKeysWith: { first, _ in first })
+      return LoadedModel(name: name, origin: .onnx, content: .graph(try model.graph(inputShapes: shapes)), zooName: nil)
+    } catch { throw InputError("\(error)") }
+  }
+
   /// Inputs drawn from a seed: token ids below the vocabulary, images and features from the standard normal.
   public func seededInputs(seed: UInt64) throws -> [Tensor] {
     guard let graph else { return [] }

@@ -29,7 +29,7 @@ final class RecordedRun: RequestSink {
   func record(_ request: RequestRecord) throws { try record([request]) }
 
   func record(_ requests: [RequestRecord]) throws {
-    if recordsRequests { try recorder.append(requests) }
+    if recordsRequests { try recorder.record(requests) }
     guard keepsRequests else { return }
     for request in requests where request.outcome == .completed {
       self.requests.append(

@@ -18,10 +18,10 @@ public struct ScenarioSystem: Sendable {
   /// `measure` gives each layer's time on this host, by layer index, where the scenario's timing is `measured`. Throws
   /// `InputError` with every network that cannot be loaded or costed.
   public init(
-    _ scenario: Scenario, measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
+    _ scenario: Scenario, withWeights: Bool = true, measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
   ) throws(InputError) {
     let diagnostics = Diagnostics()
-    let withWeights = scenario.execution != .none || scenario.timing == .measured
+    let withWeights = withWeights && scenario.execution != .none || scenario.timing == .measured
     var models: [LoadedModel] = []
     for model in scenario.models {
       do throws(InputError) {
@@ -86,10 +86,10 @@ public struct ScenarioSystem: Sendable {
     let problem: PlacementProblem
     switch model.content {
     case .table(let table):
-      let table = if let inputBytes { try table.withInputBytes(inputBytes) } else { table }
-      problem = table.problem(
+      let tabled = table.problem(
         on: nodes.map { ($0.tier.rawValue, $0.tier) }, names: nodes.map(\.name), servers: nodes.map(\.servers),
         hops: links.map(\.hop), radio: radio == .none ? nil : radio, returnsResult: scenario.returnsResult)
+      problem = try inputBytes.map { bytes throws(InputError) in try tabled.withInputBytes(bytes) } ?? tabled
     case .graph:
       let fused = nodes.allSatisfy { $0.profile?.fusesLayers ?? true }
       let network = try model.costGraph(fused: fused, inputBytes: inputBytes)
@@ -131,10 +131,27 @@ public struct ScenarioSystem: Sendable {
   }
 }
 
+extension PlacementProblem {
+  /// The same problem with an input of another size in transit.
+  public func withInputBytes(_ bytes: Int) throws(InputError) -> PlacementProblem {
+    PlacementProblem(
+      network: try network.withInputBytes(bytes), tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+  }
+}
+
 extension Scenario.Link {
   var hop: PlacementProblem.Hop {
     PlacementProblem.Hop(
       uplinkMbps: uplinkMbps, downlinkMbps: downlinkMbps, roundTripMilliseconds: rttMilliseconds)
+  }
+}
+
+extension ScenarioSystem {
+  /// What a reader of the figures should know, each once.
+  public var notes: [String] {
+    var notes: [String] = []
+    for note in problems.flatMap(\.notes) where !notes.contains(note) { notes.append(note) }
+    return notes
   }
 }
 

@@ -42,6 +42,8 @@ public struct DeviceProfile: Sendable {
   /// Where the numbers come from; begins with `measured` or `estimate` in the built-in profiles.
   public let source: String
   public let memoryBytes: Double?
+  /// Whether layers that one kernel can compute together are one layer (`"fusion"`).
+  public let fusesLayers: Bool
   /// In the order of `CostClass.allCases`; `nil` where the profile has no such class.
   private let rates: [Rates?]
   public let idleWatts: Double
@@ -54,6 +56,7 @@ public struct DeviceProfile: Sendable {
     self.name = name
     self.source = source
     self.memoryBytes = memoryBytes
+    fusesLayers = true
     self.rates = CostClass.allCases.map { rates[$0] }
     self.idleWatts = idleWatts
     self.busyWatts = busyWatts
@@ -71,6 +74,8 @@ public struct DeviceProfile: Sendable {
     name = fields.name("name", "the machine's name")
     source = fields.string("source", default: "", "'measured with ...' or 'estimate from ...'")
     memoryBytes = fields.doubleIfPresent("memory_bytes", in: .positive(upTo: 1e18), "memory for weights and tensors")
+    fusesLayers = fields.bool(
+      "fusion", default: true, "whether a product is one layer with the normalisation, addition and activation after it")
     rates = fields.section("classes", "the limits of each class of layers") { fields in
       CostClass.allCases.map { kind in
         fields.objectIfPresent(kind.rawValue, kind.help) { Rates(from: &$0) }
