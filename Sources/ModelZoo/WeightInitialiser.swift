@@ -72,8 +72,9 @@ struct WeightStream {
     for index in 4 * words..<buffer.count { buffer[index] = rest[index - 4 * words] }
   }
 
+  /// 64 random bits, a function of key and index alone.
   @inline(__always)
-  private func word(_ index: Int) -> UInt64 {
+  func word(_ index: Int) -> UInt64 {
     var word = key &+ (UInt64(truncatingIfNeeded: index) &+ 1) &* 0x9e37_79b9_7f4a_7c15
     word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
     word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb

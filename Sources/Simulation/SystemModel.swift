@@ -16,7 +16,8 @@ public struct SystemModel: Sendable {
   public var drains: Bool
 
   public init(
-    nodes: [NodeModel], links: [LinkModel], sources: [SourceModel], models: [String], seed: UInt64, replication: Int = 0,
+    nodes: [NodeModel], links: [LinkModel], sources: [SourceModel], models: [String], seed: UInt64,
+    replication: Int = 0,
     warmupNanoseconds: Int64 = 0, durationNanoseconds: Int64, drains: Bool = true
   ) {
     self.nodes = nodes

@@ -22,15 +22,12 @@ struct MatrixProductKernel: PreparedKernel {
 
   /// Packs a constant right operand, unless there is one row only: then the weights are read where they are.
   init(
-    _ shape: Shape, outputShape: [Int], alpha: Float, beta: Float, constantB: Tensor?, addend: Tensor?,
+    _ shape: Shape, alpha: Float, beta: Float, constantB: Tensor?, addend: Tensor?,
     epilogue: Epilogue, using context: ExecutionContext
   ) throws {
     self.shape = shape
     self.alpha = alpha
     self.constantB = constantB
-    if epilogue.scale != nil, outputShape.count != 2 {
-      throw ShapeError("a scale per column cannot follow a product of shape \(outputShape)")
-    }
     let scaled = addend.map { c in
       Tensor(shape: c.shape, c.elements(as: Float.self).map { beta == 1 ? $0 : $0 * beta })
     }

@@ -4,6 +4,7 @@
 /// shift' = B - mean · scale'. Source: ONNX BatchNormalization in inference mode, opset 7 on.
 struct BatchNormalization: Operator {
   static let onnxName = "BatchNormalization"
+  static var aliasing: Aliasing { .inPlace }
   let epsilon: Float
 
   init(from attributes: inout AttributeReader) throws {

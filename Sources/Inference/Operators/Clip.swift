@@ -4,6 +4,7 @@
 /// Source: ONNX Clip.
 struct Clip: FusableActivation {
   static let onnxName = "Clip"
+  static var aliasing: Aliasing { .inPlace }
   /// The limits given as attributes; `nil` where they are inputs.
   let attributeLimits: (low: Float, high: Float)?
 

@@ -5,6 +5,8 @@ protocol ElementwiseFunction: Operator {
 }
 
 extension ElementwiseFunction {
+  static var aliasing: Aliasing { .inPlace }
+
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     [TensorType(.float32, try inputs.requiredFloat(0, "X").shape)]
   }

@@ -37,7 +37,7 @@ struct MatMul: Operator {
     let b = try inputs.requiredFloat(1, "B")
     let product = try BatchedProduct(inputs.requiredFloat(0, "A").shape, b.shape)
     return try MatrixProductKernel(
-      product.kernelShape, outputShape: product.outputShape, alpha: 1, beta: 1, constantB: b.constant, addend: nil,
+      product.kernelShape, alpha: 1, beta: 1, constantB: b.constant, addend: nil,
       epilogue: epilogue, using: context)
   }
 }

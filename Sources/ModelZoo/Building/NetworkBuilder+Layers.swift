@@ -122,7 +122,7 @@ extension NetworkBuilder {
       let attributes: [String: Attribute] = ["alpha": .float(1 / 6), "beta": .float(0.5)]
       value = try apply("HardSigmoid", "\(name).scale_activation", [value], attributes)
     }
-    return try apply("Mul", "\(name).mul", [input, value], signal: signal(of: input).scaled(0.3))
+    return try apply("Mul", "\(name).mul", [input, value], signal: signal(of: input).scaled(0.4))
   }
 
   /// The function that makes a gate in (0, 1).

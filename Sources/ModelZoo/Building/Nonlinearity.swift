@@ -10,14 +10,16 @@ enum Nonlinearity: Sendable {
   case silu
   case sigmoid
 
-  /// What the function makes of a signal; exact for standard normal input where that is balanced.
+  /// What the function makes of a signal, about.
+  ///
+  /// Exact for ReLU over balanced input. The smooth ones keep 1/3 of standard normal input and 1/2 of large one.
   func signal(of input: Signal) -> Signal {
     let isCentred = input.isCentred
     switch self {
     case .relu, .relu6: return input.scaled(isCentred ? 0.5 : 0.9, isCentred: false)
     case .leakyRelu: return input.scaled(isCentred ? 0.5 : 0.9, isCentred: false)
-    case .hardSwish: return input.scaled(0.333, isCentred: false)
-    case .silu: return input.scaled(0.355, isCentred: false)
+    case .hardSwish: return input.scaled(0.36, isCentred: false)
+    case .silu: return input.scaled(0.4, isCentred: false)
     case .sigmoid: return Signal(power: 0.3, isCentred: false)
     }
   }

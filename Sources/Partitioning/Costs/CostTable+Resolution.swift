@@ -58,7 +58,9 @@ extension CostTableRows {
       if tier.isEmpty { diagnostics.report("a tier's name must not be empty", at: tiersPosition) }
       if tiers[..<index].contains(tier) { diagnostics.report("duplicate tier '\(tier.printable)'", at: tiersPosition) }
     }
-    for entry in power where !tiers.contains(entry.name) { diagnostics.reportUnknownTier(entry.name, tiers, entry.position) }
+    for entry in power where !tiers.contains(entry.name) {
+      diagnostics.reportUnknownTier(entry.name, tiers, entry.position)
+    }
   }
 
   fileprivate func rowsByName(_ diagnostics: Diagnostics) -> [String: Int] {
@@ -124,10 +126,13 @@ extension CostTableRows.Row {
     for time in milliseconds ?? [] where !tiers.contains(time.name) {
       diagnostics.reportUnknownTier(time.name, tiers, time.position)
     }
-    for time in batch where !tiers.contains(time.name) { diagnostics.reportUnknownTier(time.name, tiers, time.position) }
+    for time in batch where !tiers.contains(time.name) {
+      diagnostics.reportUnknownTier(time.name, tiers, time.position)
+    }
     guard let milliseconds else {
       if !inputs.isEmpty {
-        diagnostics.report("layer '\(name.printable)' has no 'ms', and is no input as it reads others", at: namePosition)
+        diagnostics.report(
+          "layer '\(name.printable)' has no 'ms', and is no input as it reads others", at: namePosition)
       }
       return
     }

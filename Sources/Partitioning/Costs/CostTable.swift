@@ -12,10 +12,14 @@ public struct CostTable: Sendable {
     public init() {}
 
     init(from fields: inout FieldReader) {
-      busyWatts = fields.double("busy", default: 0, in: .nonNegative(upTo: 1e9), "whole power with every server busy, in watts")
-      idleWatts = fields.double("idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
-      transmitWatts = fields.double("tx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while sending, in watts")
-      receiveWatts = fields.double("rx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while receiving, in watts")
+      busyWatts = fields.double(
+        "busy", default: 0, in: .nonNegative(upTo: 1e9), "whole power with every server busy, in watts")
+      idleWatts = fields.double(
+        "idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
+      transmitWatts = fields.double(
+        "tx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while sending, in watts")
+      receiveWatts = fields.double(
+        "rx", default: 0, in: .nonNegative(upTo: 1e9), "whole power while receiving, in watts")
     }
   }
 
@@ -84,7 +88,7 @@ extension CostGraph {
     let layers = layers.map { layer in
       Layer(
         name: layer.name, nodeNames: layer.nodeNames, inputs: layer.inputs, outputs: layer.outputs,
-        pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput)
+        pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput, work: layer.work)
     }
     return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
   }

@@ -36,7 +36,7 @@ struct FlowNetwork {
     residual.append(capacity)
   }
 
-  /// The value of the maximum flow, which is that of the minimum cut.
+  /// The value of the maximum flow, which is that of the minimum cut; `budget` or more where every cut is unlimited.
   mutating func maximumFlow(from source: Int, to sink: Int) -> Int64 {
     let count = firstArc.count
     var distance = [Int32](repeating: -1, count: count)
@@ -50,9 +50,9 @@ struct FlowNetwork {
           let solver = Dinic(
             source: Int32(source), sink: Int32(sink), firstArc: firstArc, nextArc: nextArc, head: head,
             residual: residual)
-          while solver.measureDistances(&distance, &queue) {
+          while flow < Self.budget, solver.measureDistances(&distance, &queue) {
             current = firstArc
-            flow += solver.block(&distance, &current, &path)
+            flow += solver.block(&distance, &current, &path, upTo: Self.budget - flow)
           }
         }
       }
@@ -95,12 +95,14 @@ private struct Dinic {
     return distance[Int(source)] >= 0
   }
 
-  /// Saturates every shortest path; the flow that was added.
-  func block(_ distance: inout [Int32], _ current: inout [Int32], _ path: inout [Int32]) -> Int64 {
+  /// Saturates every shortest path, but stops beyond a limit; the flow that was added.
+  func block(
+    _ distance: inout [Int32], _ current: inout [Int32], _ path: inout [Int32], upTo limit: Int64
+  ) -> Int64 {
     var flow: Int64 = 0
     var length = 0
     var vertex = source
-    while true {
+    while flow < limit {
       if vertex == sink {
         flow += augment(path, length, &length, &vertex)
         continue
@@ -121,6 +123,7 @@ private struct Dinic {
         current[Int(vertex)] = nextArc[Int(current[Int(vertex)])]
       }
     }
+    return flow
   }
 
   /// Pushes what the path can carry, and steps back to the tail of its first saturated arc.

@@ -29,9 +29,22 @@ public protocol PartitionPolicy: Sendable {
   /// Whether every request gets the same placement, so that the decision is made once.
   var isStatic: Bool { get }
 
-  // A policy also reads its parameters: `init(from fields: inout FieldReader)`.
+  /// Reads its parameters.
+  init(from fields: inout FieldReader)
+
+  /// What it makes small or large; `nil` where it has no such aim, or none was given.
+  var objective: Objective? { get }
+
+  /// The same policy with an aim, where it has one and none was given.
+  func aiming(at objective: Objective) -> Self
 
   /// The placement of one request. `random` is the policy's own stream. Throws `InputError` where a parameter (a cut, a
   /// tier) does not fit the problem.
   func placement(for problem: PlacementProblem, using random: inout RandomStream) throws -> Placement
+}
+
+extension PartitionPolicy {
+  public var isStatic: Bool { true }
+  public var objective: Objective? { nil }
+  public func aiming(at objective: Objective) -> Self { self }
 }

@@ -1,0 +1,36 @@
+import RandomStreams
+import StrictJSON
+
+/// One named cut for every request: a layer and all it depends on stay on the device.
+public struct Fixed: PartitionPolicy {
+  public static let kind = "fixed"
+  public static let summary =
+    "a layer and all it depends on stay on the device, the rest goes to the last tier or to another"
+  public var informationClass: InformationClass { .blind }
+
+  public let cut: String
+  /// `nil` for the last tier.
+  public let tier: String?
+
+  public init(from fields: inout FieldReader) {
+    cut = fields.name("cut", "the last layer on the device: a layer, a node inside one, or a dotted module")
+    tier = fields.nameIfPresent("to", "the tier of the other layers; the last one by default")
+  }
+
+  public func placement(
+    for problem: PlacementProblem, using random: inout RandomStream
+  ) throws -> Placement {
+    let cut = try problem.cut(named: cut)
+    guard let name = tier else { return problem.placement(cutting: cut) }
+    let names = problem.tiers.map(\.name)
+    guard
+      let tier = names.firstIndex(of: name)
+        ?? problem.tiers.indices.first(where: { problem.role(of: $0).rawValue == name })
+    else {
+      throw InputError(
+        "policy fixed: no tier '\(name.printable)' on the path (\(names.map(\.printable).joined(separator: ", ")))",
+        suggestion: names.nearest(to: name))
+    }
+    return problem.placement(cutting: cut, rest: tier)
+  }
+}

@@ -1,0 +1,40 @@
+import RandomStreams
+import StrictJSON
+
+/// The best placement of any acyclic network by minimum cuts.
+///
+/// Exact for latency and energy (see `AdditiveOptimum` for what a waking radio leaves open). Throughput is no sum: cuts
+/// of weighted stages are tried, and the best one found may fall short of the optimum.
+/// Source: Hu et al., "Dynamic adaptive DNN surgery for inference acceleration on the edge", INFOCOM 2019.
+public struct MinimumCut: PartitionPolicy {
+  public static let kind = "mincut"
+  public static let summary = "the best placement by minimum cut: exact for latency and energy, close for throughput"
+  public var informationClass: InformationClass { .profiled }
+
+  public let crossings: Crossings
+  public private(set) var objective: Objective?
+
+  public init(from fields: inout FieldReader) {
+    crossings = fields.choice("crossings", default: .twoWay, "whether layers may flow back towards the device")
+    objective = fields.objective()
+  }
+
+  public func aiming(at objective: Objective) -> Self {
+    var policy = self
+    policy.objective = self.objective ?? objective
+    return policy
+  }
+
+  public func placement(
+    for problem: PlacementProblem, using random: inout RandomStream
+  ) throws -> Placement {
+    let objective = objective ?? .latency
+    let placement =
+      objective == .throughput
+      ? ThroughputCuts(problem, crossings)?.placement : AdditiveOptimum(problem, objective, crossings)?.placement
+    guard let placement else {
+      throw InputError("policy mincut,crossings=one-way: the pinned layers leave no placement that never flows back")
+    }
+    return placement
+  }
+}

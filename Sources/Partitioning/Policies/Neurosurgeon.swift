@@ -1,0 +1,41 @@
+import RandomStreams
+import StrictJSON
+
+/// The best single cut between the device and the last tier that at most one tensor crosses.
+///
+/// Exact on chains with one crossing; on other networks `mincut` is never worse. O(cuts x layers) per decision.
+/// Source: Kang et al., "Neurosurgeon", ASPLOS 2017.
+public struct Neurosurgeon: PartitionPolicy {
+  public static let kind = "neurosurgeon"
+  public static let summary = "the best single-tensor cut between the device and the last tier"
+  public var informationClass: InformationClass { .profiled }
+
+  public private(set) var objective: Objective?
+
+  public init(from fields: inout FieldReader) { objective = fields.objective() }
+
+  public func aiming(at objective: Objective) -> Self {
+    var policy = self
+    policy.objective = self.objective ?? objective
+    return policy
+  }
+
+  public func placement(for problem: PlacementProblem, using random: inout RandomStream) -> Placement {
+    let objective = objective ?? .latency
+    var best: (placement: Placement, burden: Double)?
+    // Of equal cuts the last wins: the one with the fewest layers away from the device.
+    for cut in problem.singleTensorCuts {
+      let placement = problem.placement(cutting: cut)
+      let burden = problem.cost(of: placement).burden(objective)
+      if burden <= best?.burden ?? .infinity { best = (placement, burden) }
+    }
+    return best?.placement ?? problem.placement(everythingOn: 0)
+  }
+}
+
+extension FieldReader {
+  /// The field that every policy with an aim has.
+  mutating func objective() -> Objective? {
+    choiceIfPresent("objective", "what is optimised: latency (the default), the device's energy, or throughput")
+  }
+}
