@@ -81,19 +81,22 @@ struct PoolTests {
     func places(_ sizes: [Int]) -> [[Int]] {
       sizes.reduce([[]]) { places, size in places.flatMap { place in (0..<size).map { place + [$0] } } }
     }
-    return (0..<(shape.input[0] * shape.input[1])).flatMap { plane in
-      places([Int](output[2...])).map { place in
+    let dilations = shape.dilations ?? [Int](repeating: 1, count: rank)
+    var windows: [(inside: [Int], padded: Int)] = []
+    for plane in 0..<(shape.input[0] * shape.input[1]) {
+      for place in places([Int](output[2...])) {
         var (inside, padded) = ([Int](), 0)
         for tap in places(shape.kernel) {
-          let at = (0..<rank).map {
-            place[$0] * shape.strides[$0] - shape.pads[$0] + tap[$0] * (shape.dilations?[$0] ?? 1)
+          let at: [Int] = (0..<rank).map { axis in
+            place[axis] * shape.strides[axis] - shape.pads[axis] + tap[axis] * dilations[axis]
           }
           if (0..<rank).allSatisfy({ at[$0] < input[$0] + shape.pads[rank + $0] }) { padded += 1 }
-          guard zip(at, input).allSatisfy({ $0 >= 0 && $0 < $1 }) else { continue }
-          inside.append(zip(at, input).reduce(plane) { $0 * $1.1 + $1.0 })
+          guard (0..<rank).allSatisfy({ at[$0] >= 0 && at[$0] < input[$0] }) else { continue }
+          inside.append((0..<rank).reduce(plane) { flat, axis in flat * input[axis] + at[axis] })
         }
-        return (inside, padded)
+        windows.append((inside, padded))
       }
     }
+    return windows
   }
 }
