@@ -50,6 +50,9 @@ public final class RunRecorder: RequestSink {
     if pending.count == Self.chunk { try flush() }
   }
 
+  /// The key of the placement that requests name by `index`; of all of them once the run is finished.
+  public func placementID(at index: Int) -> PlacementID { PlacementID(placements[index]) }
+
   /// Records requests of the measured window, in the order in which they ended.
   public func record(_ requests: [RequestRecord]) throws {
     try flush()

@@ -71,7 +71,7 @@ extension RequestSink {
   public mutating func use(_ placement: Placement, source: Int) throws {}
 }
 
-/// What one model's requests of one source population amount to in a replication (measured window only).
+/// What one network's requests amount to in a replication (measured window only).
 public struct ModelTotals: Sendable {
   public var requests = 0
   public var completed = 0
@@ -118,7 +118,7 @@ public struct LinkTotals: Sendable {
 public struct ReplicationResult: Sendable {
   /// Distinct placements in the order of their first use: source and placement.
   public var placements: [(source: Int, placement: Placement)] = []
-  /// By source: one for each entry of `SystemModel.sources`.
+  /// By network, as `SystemModel.models` lists them.
   public var models: [ModelTotals] = []
   public var nodes: [NodeTotals] = []
   public var links: [LinkTotals] = []

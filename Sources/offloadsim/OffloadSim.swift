@@ -13,7 +13,7 @@ struct OffloadSim: ParsableCommand {
       64 usage; 70 internal error; 130 interrupted, with everything recorded so far committed.
       """,
     version: toolVersion,
-    subcommands: [])
+    subcommands: [Check.self, Schema.self])
 
   static func main() {
     Interruption.install()

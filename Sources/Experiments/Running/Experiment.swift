@@ -16,14 +16,6 @@ public struct Experiment: Sendable {
     public let events: Int
   }
 
-  /// What was really executed.
-  public struct Executed: Sendable {
-    public var placements = 0
-    public var partitions = 0
-    public var hostMilliseconds = 0.0
-    public var allOutputsEqual = true
-  }
-
   /// What a run came to, besides the rows it recorded.
   public struct Outcome: Sendable {
     public var runs = 0
@@ -56,34 +48,39 @@ public struct Experiment: Sendable {
     let models = runs.map { system.system(under: $0.0, replication: $0.1) }
     let registered = try writer.register(models[0], scenario: scenario.name, models: modelDescriptions)
     let optima = Optima(system.problems)
-    let uses = UsedPlacements()
+    let executions = PartitionExecutions(system)
     let meter = ProgressMeter(runs: runs.count, report: progress)
     let started = Date()
     var outcome = Outcome()
     outcome.notes = system.notes
     try Replications.run(
-      models, jobs: jobs, recordsRequests: scenario.record != .summary, shouldStop: shouldStop,
+      models, jobs: jobs, handsOverRequests: scenario.record != .summary || scenario.execution == .every, shouldStop: shouldStop,
       progress: { meter.update(run: $0, $1) },
       begin: { index in
         let description = describe(runs[index].0, replication: runs[index].1, started: started)
-        return try writer.begin(description, on: registered) { source, placement in
+        let recorder = try writer.begin(description, on: registered) { source, placement in
           optima.describe(placement, source: source, in: models[index])
         }
+        return RecordedRun(
+          recorder, recordsRequests: scenario.record != .summary, keepsRequests: scenario.execution == .every)
       },
-      finished: { _, ending in
+      finished: { index, run, ending in
         outcome.runs += 1
         outcome.events += ending.result.events
         outcome.requests += ending.result.models.reduce(0) { $0 + $1.requests }
         outcome.simulationSeconds += ending.cpuSeconds
         outcome.wasInterrupted = outcome.wasInterrupted || ending.result.wasInterrupted
-        for used in ending.result.placements { uses.note(used.placement, source: used.source) }
+        executions.note(ending.result.placements, of: run)
+        if scenario.execution == .every {
+          try executions.executeRequests(
+            of: run, replication: runs[index].1, placements: ending.result.placements, into: writer, shouldStop)
+        }
       })
     try writer.commit()
     outcome.wasInterrupted = outcome.wasInterrupted || shouldStop()
-    if scenario.execution != .none {
-      outcome.executed = try execute(uses.all, into: writer, shouldStop: shouldStop)
-      outcome.wasInterrupted = outcome.wasInterrupted || shouldStop()
-    }
+    if scenario.execution == .once { try executions.executeEachPlacement(into: writer, shouldStop) }
+    outcome.executed = executions.total
+    outcome.wasInterrupted = outcome.wasInterrupted || shouldStop()
     return outcome
   }
 

@@ -33,18 +33,3 @@ final class Optima {
     return description
   }
 }
-
-/// The distinct placements of a scenario's sources in the order of their first use.
-final class UsedPlacements {
-  private(set) var all: [(source: Int, placement: Placement)] = []
-  private var known: Set<Key> = []
-
-  private struct Key: Hashable {
-    let source: Int
-    let placement: Placement
-  }
-
-  func note(_ placement: Placement, source: Int) {
-    if known.insert(Key(source: source, placement: placement)).inserted { all.append((source, placement)) }
-  }
-}

@@ -22,31 +22,30 @@ enum Replications {
   /// `progress` gets the index of a run and how far it has come; it may be called from any thread. After `shouldStop`
   /// says so, the runs in progress end where they are and no more begin.
   static func run(
-    _ models: [SystemModel], jobs: Int, recordsRequests: Bool, shouldStop: @escaping @Sendable () -> Bool,
-    progress: @escaping @Sendable (Int, Simulator.Progress) -> Void, begin: (Int) throws -> RunRecorder,
-    finished: (Int, Ending) -> Void
+    _ models: [SystemModel], jobs: Int, handsOverRequests: Bool, shouldStop: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (Int, Simulator.Progress) -> Void, begin: (Int) throws -> RecordedRun,
+    finished: (Int, RecordedRun, Ending) throws -> Void
   ) throws {
     if jobs <= 1 || models.count <= 1 {
       for index in models.indices where !shouldStop() {
-        let recorder = try begin(index)
-        var sink = RecorderSink(recorder: recorder)
+        var run = try begin(index)
         let ending = try simulate(
-          models[index], into: &sink, isRecording: recordsRequests, shouldStop: shouldStop,
+          models[index], into: &run, isRecording: handsOverRequests, shouldStop: shouldStop,
           progress: { progress(index, $0) })
-        try recorder.finish(ending)
-        finished(index, ending)
+        try run.finish(ending)
+        try finished(index, run, ending)
       }
       return
     }
     try runConcurrently(
-      models, jobs: jobs, recordsRequests: recordsRequests, shouldStop: shouldStop, progress: progress, begin: begin,
+      models, jobs: jobs, handsOverRequests: handsOverRequests, shouldStop: shouldStop, progress: progress, begin: begin,
       finished: finished)
   }
 
   private static func runConcurrently(
-    _ models: [SystemModel], jobs: Int, recordsRequests: Bool, shouldStop: @escaping @Sendable () -> Bool,
-    progress: @escaping @Sendable (Int, Simulator.Progress) -> Void, begin: (Int) throws -> RunRecorder,
-    finished: (Int, Ending) -> Void
+    _ models: [SystemModel], jobs: Int, handsOverRequests: Bool, shouldStop: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (Int, Simulator.Progress) -> Void, begin: (Int) throws -> RecordedRun,
+    finished: (Int, RecordedRun, Ending) throws -> Void
   ) throws {
     let channels = models.map { _ in RunChannel() }
     let next = Atomic<Int>(0)
@@ -67,7 +66,7 @@ enum Replications {
             var sink = ChannelSink(channel: channels[index])
             let ending = Result {
               try simulate(
-                models[index], into: &sink, isRecording: recordsRequests, shouldStop: stop,
+                models[index], into: &sink, isRecording: handsOverRequests, shouldStop: stop,
                 progress: { progress(index, $0) })
             }
             channels[index].send(.ended(ending))
@@ -82,15 +81,15 @@ enum Replications {
       for index in models.indices {
         var item = channels[index].receive()
         if case .ended(nil) = item { continue }
-        let recorder = try begin(index)
+        let run = try begin(index)
         receiving: while true {
           switch item {
-          case .used(let placement, let source): try recorder.use(placement, source: source)
-          case .requests(let requests): try recorder.append(requests)
+          case .used(let placement, let source): try run.use(placement, source: source)
+          case .requests(let requests): try run.record(requests)
           case .ended(let ending):
             guard let ending = try ending?.get() else { break receiving }
-            try recorder.finish(ending)
-            finished(index, ending)
+            try run.finish(ending)
+            try finished(index, run, ending)
             break receiving
           }
           item = channels[index].receive()
@@ -130,21 +129,6 @@ enum Replications {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
-}
-
-extension RunRecorder {
-  fileprivate func finish(_ ending: Replications.Ending) throws {
-    try finish(ending.result, hostWallSeconds: ending.wallSeconds, hostCPUSeconds: ending.cpuSeconds)
-  }
-}
-
-/// Records as the simulation goes, on its own thread.
-private struct RecorderSink: RequestSink {
-  let recorder: RunRecorder
-
-  mutating func use(_ placement: Placement, source: Int) throws { try recorder.use(placement, source: source) }
-  mutating func record(_ request: RequestRecord) throws { try recorder.append([request]) }
-  mutating func record(_ requests: [RequestRecord]) throws { try recorder.append(requests) }
 }
 
 /// Sends what is to be recorded to the thread that writes.

@@ -75,7 +75,7 @@ private struct FusionPass {
   private mutating func joinsNormalization(_ index: Int) -> Bool {
     let node = graph.nodes[index]
     guard let tail = growing(node.inputs.first ?? nil, below: .normalized), isRead(tail.value, once: index),
-      (1...4).allSatisfy({ isConstant(node, $0) }), node.outputs.count == 1
+      hasChannels(tail), (1...4).allSatisfy({ isConstant(node, $0) }), node.outputs.count == 1
     else { return false }
     join(index, tail, .normalized)
     return true
@@ -152,11 +152,21 @@ private struct FusionPass {
     return graph[input].type?.constant != nil
   }
 
+  /// Whether dimension 1, which BatchNormalization scales, is what the group's product counts as channels: in a matrix
+  /// product those are the columns.
+  private func hasChannels(_ tail: Tail) -> Bool {
+    !isMatrixProduct(groups[tail.group][0]) || graph[ValueID(tail.value)].type?.shape.count == 2
+  }
+
+  private func isMatrixProduct(_ index: Int) -> Bool { ["MatMul", "Gemm"].contains(graph.nodes[index].operatorName) }
+
   /// Whether adding the constant is adding one number per output channel: the last dimension of a matrix product, the
   /// second of a convolution.
   private func isBias(_ constant: Tensor, for main: Int, _ type: TensorType) -> Bool {
     guard constant.elementType == .float32 else { return false }
-    let isProduct = ["MatMul", "Gemm"].contains(graph.nodes[main].operatorName)
+    let isProduct = isMatrixProduct(main)
+    // A vector on the right leaves no columns.
+    if isProduct, graph.inputTypes(of: graph.nodes[main]).dropFirst().first??.shape.count == 1 { return false }
     let axis = isProduct ? type.shape.count - 1 : 1
     guard axis >= 0, axis < type.shape.count, type.shape[axis] > 1 || isProduct else { return false }
     let position = axis - (type.shape.count - constant.shape.count)

@@ -88,7 +88,7 @@ extension CostGraph {
     let layers = layers.map { layer in
       Layer(
         name: layer.name, nodeNames: layer.nodeNames, inputs: layer.inputs, outputs: layer.outputs,
-        pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput)
+        pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput, work: layer.work)
     }
     return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
   }

@@ -42,33 +42,36 @@ public enum SimulationBenchmarks {
 
   /// One server at load 0.8 with exponential service.
   public static func mm1(requests: Int) -> SystemModel {
-    SystemModel.bench(
-      devices: NodeModel(name: "server", role: .device, variation: .exponential),
-      rate: 8, requests: requests, computeSeconds: [0.1], cut: 1)
+    .chain(
+      nodes: [NodeModel(name: "server", role: .device, variation: .exponential)],
+      layers: [ChainLayer([0.1], on: 0)], arrivals: .poisson(ratePerSecond: 8), durationSeconds: Double(requests) / 8)
   }
 
   /// 100 devices, a shared uplink, a cloud of four servers and a shared downlink: five events a request.
   public static func tandem(requests: Int) -> SystemModel {
-    SystemModel.bench(
-      devices: NodeModel(
-        name: "device", role: .device, count: 100, variation: .exponential, idleWatts: 2, busyWatts: 6),
-      cloud: NodeModel(name: "cloud", role: .cloud, servers: 4, variation: .exponential),
-      link: LinkModel(
-        name: "link", from: 0, to: 1,
-        hop: .init(uplinkBitsPerSecond: 8e6, downlinkBitsPerSecond: 8e6, propagationNanoseconds: 0), sharing: .fifo,
-        isShared: true),
-      rate: 1, requests: requests, computeSeconds: [0.2, 0.028], bytes: [8000, 2000], cut: 1)
+    .chain(
+      nodes: [
+        NodeModel(name: "device", role: .device, count: 100, variation: .exponential, idleWatts: 2, busyWatts: 6),
+        NodeModel(name: "cloud", role: .cloud, servers: 4, variation: .exponential, idleWatts: 100, busyWatts: 300),
+      ],
+      links: [link(.fifo, isShared: true)],
+      layers: [ChainLayer([0.2, 0], bytes: 8000, on: 0), ChainLayer([0, 0.028], bytes: 2000, on: 1)],
+      returnsResult: true, arrivals: .poisson(ratePerSecond: 1), durationSeconds: Double(requests) / 100)
   }
 
-  /// Poisson transfers that share one link at load 0.8.
+  /// Poisson transfers of 1 s that share one link at load 0.8.
   public static func sharing(requests: Int) -> SystemModel {
-    SystemModel.bench(
-      devices: NodeModel(name: "device", role: .device),
-      cloud: NodeModel(name: "cloud", role: .cloud, servers: 1 << 20),
-      link: LinkModel(
-        name: "link", from: 0, to: 1,
-        hop: .init(uplinkBitsPerSecond: 8e6, downlinkBitsPerSecond: 8e6, propagationNanoseconds: 0)),
-      rate: 0.8, requests: requests, computeSeconds: [0, 0], bytes: [1_000_000, 0], cut: 0, inputBytes: 1_000_000)
+    .chain(
+      nodes: [NodeModel(name: "device", role: .device), NodeModel(name: "cloud", role: .cloud, servers: 1 << 20)],
+      links: [link(.fair)], layers: [ChainLayer([0, 0.001], on: 1)], inputBytes: 1_000_000,
+      arrivals: .poisson(ratePerSecond: 0.8), durationSeconds: Double(requests) / 0.8)
+  }
+
+  private static func link(_ sharing: LinkModel.Sharing, isShared: Bool = false) -> LinkModel {
+    LinkModel(
+      name: "link", from: 0, to: 1,
+      hop: .init(uplinkBitsPerSecond: 8e6, downlinkBitsPerSecond: 8e6, propagationNanoseconds: 0), sharing: sharing,
+      isShared: isShared)
   }
 
   private static func work(of model: SystemModel) throws -> Work {

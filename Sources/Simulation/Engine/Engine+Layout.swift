@@ -67,7 +67,6 @@ extension Engine {
         ledger: layout.nodeLedgers[source.node], idleJoules: node.idleWatts / Double(node.servers) / 1e9,
         path: pathCounts.count, deadline: source.deadlineNanoseconds ?? .max, placement: -1,
         policyStreams: model.streams(of: index, for: "policy"), thinkStreams: model.streams(of: index, for: "think")))
-    totals.append(SourceTotals())
     for tier in source.path {
       let node = model.nodes[tier]
       pathCounts.append(Int32(node.count))

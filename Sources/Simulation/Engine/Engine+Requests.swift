@@ -18,7 +18,7 @@ extension Engine {
     sequence += 1
     if window.contains(now) {
       request.pointee.isMeasured = true
-      totals[source].requests += 1
+      totals[plan.pointee.model].requests += 1
     }
     try place(slot, of: source)
     beginStep(slot)
@@ -90,7 +90,7 @@ extension Engine {
     request.pointee.record.completion = now
     request.pointee.record.missedDeadline = now - request.pointee.record.arrival > plans[source].deadline
     request.pointee.isDone = true
-    if window.contains(now) { totals[source].completionsInWindow += 1 }
+    if window.contains(now) { totals[plans[source].model].completionsInWindow += 1 }
     if arrivalPlans[source].kind == .closed { think(source, request) }
     if !request.pointee.holdsTail { settle(slot) }
   }
@@ -99,12 +99,12 @@ extension Engine {
   mutating func settle(_ slot: Int) {
     let request = requests[slot]
     if request.pointee.isMeasured {
-      let source = Int(request.pointee.record.source)
-      if !totals[source].add(request.pointee.record) {
+      let network = Int(request.pointee.record.model)
+      if !totals[network].add(request.pointee.record) {
         failure = SimulationError("the sum of all latencies or bytes leaves 64 bits")
       }
       if request.pointee.record.outcome == .completed {
-        sketches[source].add(Double(request.pointee.record.completion - request.pointee.record.arrival))
+        sketches[network].add(Double(request.pointee.record.completion - request.pointee.record.arrival))
       }
       if isRecording { output.append(request.pointee.record) }
     }

@@ -3,7 +3,7 @@ extension Engine {
   func result() -> ReplicationResult {
     var result = ReplicationResult()
     result.placements = placements
-    result.models = model.sources.indices.map { modelTotals($0) }
+    result.models = model.models.indices.map { modelTotals($0) }
     result.nodes = model.nodes.indices.map { nodeTotals($0) }
     result.links = model.links.indices.map { linkTotals($0) }
     result.events = events
@@ -12,8 +12,8 @@ extension Engine {
     return result
   }
 
-  private func modelTotals(_ source: Int) -> ModelTotals {
-    let sums = totals[source]
+  private func modelTotals(_ network: Int) -> ModelTotals {
+    let sums = totals[network]
     var result = ModelTotals()
     result.requests = sums.requests
     result.completed = sums.completed
@@ -22,7 +22,7 @@ extension Engine {
     result.completionsInWindow = sums.completionsInWindow
     result.sums = sums.sums
     result.latencyMeanNanoseconds = sums.completed > 0 ? Double(sums.sums.completion) / Double(sums.completed) : 0
-    result.latencyQuantiles = sketches[source]
+    result.latencyQuantiles = sketches[network]
     return result
   }
 

@@ -53,7 +53,8 @@ struct Engine: ~Copyable {
   var clients = PlainBuffer<ClientState>()
 
   // What becomes of them.
-  var totals = PlainBuffer<SourceTotals>()
+  /// By network.
+  var totals: PlainBuffer<NetworkTotals>
   var sketches: [QuantileSketch]
 
   /// An engine that has still to `start`.
@@ -64,7 +65,8 @@ struct Engine: ~Copyable {
     stopTime = model.drains ? .max : model.durationNanoseconds
     unpaid = PlainBuffer(repeating: 0, count: model.nodes.count)
     placementIndices = Array(repeating: [:], count: model.sources.count)
-    sketches = Array(repeating: QuantileSketch(), count: model.sources.count)
+    sketches = Array(repeating: QuantileSketch(), count: model.models.count)
+    totals = PlainBuffer(repeating: NetworkTotals(), count: model.models.count)
     if isRecording { output.reserveCapacity(Engine.outputCapacity + 64) }
   }
 

@@ -8,8 +8,8 @@ struct GroupTotals {
   var bytes: Int64 = 0
 }
 
-/// Sums over one source's measured requests.
-struct SourceTotals {
+/// Sums over one network's measured requests.
+struct NetworkTotals {
   var requests = 0
   var completed = 0
   var unfinished = 0
