@@ -27,6 +27,11 @@ public struct CostTable: Sendable {
   public struct BatchTime: Sendable, Hashable {
     public let fixedNanoseconds: Int64
     public let perItemNanoseconds: Int64
+
+    public init(fixedNanoseconds: Int64, perItemNanoseconds: Int64) {
+      self.fixedNanoseconds = fixedNanoseconds
+      self.perItemNanoseconds = perItemNanoseconds
+    }
   }
 
   public let graph: CostGraph

@@ -103,7 +103,9 @@ public struct DeviceProfile: Sendable {
     .nanoseconds(rates(of: kind).seconds(macs: macs, bytes: bytes) * 1e9)
   }
 
-  /// The times of a network's layers by index; 0 for its inputs. The network was made from a graph.
+  /// The times of a network's layers by index; 0 for its inputs.
+  ///
+  /// The network was made from a graph.
   public func nanoseconds(of network: CostGraph) -> [Int64] {
     network.layers.map { layer in
       layer.work.map { nanoseconds(macs: $0.macs, bytes: $0.bytes, $0.costClass) } ?? 0

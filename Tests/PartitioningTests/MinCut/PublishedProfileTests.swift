@@ -26,7 +26,8 @@ struct PublishedProfileTests {
     for edge in elements("edges") {
       let (source, target) = (Int(number(edge["sourceId"])), Int(number(edge["destId"])))
       rows[target]?.inputs.append(source)
-      rows[source]?.bytes = max(rows[source]?.bytes ?? 0, number(edge["size"]))
+      let known = rows[source]?.bytes ?? 0
+      rows[source]?.bytes = max(known, number(edge["size"]))
     }
     let layers: [JSONValue] = rows.sorted { $0.key < $1.key }.map { id, row in
       [

@@ -82,7 +82,7 @@ struct RadioCostTests {
 
   /// The fixed charge decides: without it offloading wins, with it everything stays.
   @Test func promotionIsAFixedCharge() throws {
-    var problem = problem(cloudMilliseconds: 3100, returnsResult: false)
+    var problem = problem(cloudMilliseconds: 3090, returnsResult: false)
     let tiers = problem.tiers
     func planned(_ radio: RadioPower) throws -> Placement {
       problem = PlacementProblem(
