@@ -30,7 +30,8 @@ let package = Package(
     .executableTarget(
       name: "offloadsim",
       dependencies: [
-        "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference", "RandomStreams",
+        "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference",
+        "RandomStreams",
         "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -9,14 +9,16 @@ struct Bench: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     abstract: "Times the kernel engine, the simulator, recording or planning on this machine.",
-    discussion: "The first run of a case is a warm-up and is not counted. Compare figures of one machine and one time only.")
+    discussion:
+      "The first run of a case is a warm-up and is not counted. Compare figures of one machine and one time only.")
 
   @Argument(help: "engine, simulation, recording or planning.")
   var subject: Subject
 
   @Option(
     name: .customLong("model"), parsing: .singleValue,
-    help: ArgumentHelp("A zoo network or an ONNX file, for engine and planning; may be repeated.", valueName: "name|file"))
+    help: ArgumentHelp(
+      "A zoo network or an ONNX file, for engine and planning; may be repeated.", valueName: "name|file"))
   var models: [String] = []
 
   @Option(help: "Threads of the engine.")

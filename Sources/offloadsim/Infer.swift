@@ -45,7 +45,8 @@ struct Infer: ParsableCommand {
     guard tensors.count == graph.inputs.count else {
       let names = graph.inputs.map { "'\(graph[$0].name.printable)'" }.joined(separator: ", ")
       throw InputError(
-        "'\(model.printable)' takes \(graph.inputs.count) inputs (\(names)), but --input was given \(tensors.count) times")
+        "'\(model.printable)' takes \(graph.inputs.count) inputs (\(names)), but --input was given \(tensors.count) times"
+      )
     }
     if let outputDir {
       var isFolder: ObjCBool = false

@@ -40,7 +40,8 @@ struct OffloadSim: ParsableCommand {
     case is CleanExit, is ValidationError, is ExitCode:
       exit(withError: error)
     default:
-      if exitCode(for: error) == .validationFailure { exit(withError: error) }
+      // What ArgumentParser throws of its own: help and version, or misuse.
+      if [.success, .validationFailure].contains(exitCode(for: error)) { exit(withError: error) }
       Console.error("internal error: \(error)")
       Foundation.exit(70)
     }

@@ -7,7 +7,8 @@ import StrictJSON
 struct Profile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures this machine layer by layer and by class of layers; writes a device profile.",
-    discussion: "Without a model, networks of every class are measured. The profile's times are of one thread at batch 1.")
+    discussion:
+      "Without a model, networks of every class are measured. The profile's times are of one thread at batch 1.")
 
   @Argument(help: "A zoo network or an ONNX file (default: a set of zoo networks).")
   var model: String?
@@ -31,7 +32,8 @@ struct Profile: ParsableCommand {
     if let only = measurements.first, model != nil {
       for layer in only.layers {
         Console.error(
-          String(format: "%10.3f us  ", layer.nanoseconds / 1e3) + "\(layer.costClass.rawValue)  \(layer.name.printable)")
+          String(format: "%10.3f us  ", layer.nanoseconds / 1e3)
+            + "\(layer.costClass.rawValue)  \(layer.name.printable)")
       }
     }
     let profile = HostProfile.fit(measurements, named: ProcessInfo.processInfo.hostName)

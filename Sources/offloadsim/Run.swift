@@ -93,7 +93,8 @@ struct Run: ParsableCommand {
 struct ScenarioChanges: ParsableArguments {
   @Option(
     name: .customLong("policy"), parsing: .singleValue,
-    help: ArgumentHelp("A policy, NAME or NAME,key=value; replaces the scenario's, may be repeated.", valueName: "spec"))
+    help: ArgumentHelp("A policy, NAME or NAME,key=value; replaces the scenario's, may be repeated.", valueName: "spec")
+  )
   var policies: [String] = []
 
   @Option(help: "The seed of all random numbers.")

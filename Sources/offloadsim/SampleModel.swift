@@ -6,7 +6,8 @@ import StrictJSON
 /// `offloadsim sample-model`: the small network that Scenarios/onnx-model.json reads, made anew.
 struct SampleModel: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sample-model", abstract: "Writes the repository's sample network as an ONNX file.", shouldDisplay: false)
+    commandName: "sample-model", abstract: "Writes the repository's sample network as an ONNX file.",
+    shouldDisplay: false)
 
   @Argument(help: "The file to write.")
   var path: String

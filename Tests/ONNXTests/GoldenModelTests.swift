@@ -3,7 +3,9 @@ import Inference
 import ONNX
 import Testing
 
-/// Real networks with inputs and outputs computed by others. Source: ../shared/models/README.md.
+/// Real networks with inputs and outputs computed by others.
+///
+/// Source: ../shared/models/README.md.
 @Suite(.disabled(if: SharedModels.areMissing, "no models in ../shared/models"))
 struct GoldenModelTests {
   @Test(arguments: SharedModels.names)

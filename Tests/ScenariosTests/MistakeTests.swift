@@ -42,7 +42,7 @@ struct MistakeTests {
     ),
     (#""from": "phone""#, #""from": ▸"fone""#, "there is no node 'fone'; did you mean 'phone'?"),
     (
-      #""from": "phone", "to""#, #""from": "cloud", "to": ▸"cloud", "rtt_ms": 0, "#,
+      #""from": "phone", "to": "cloud""#, #""from": "cloud", "to": ▸"cloud""#,
       "a link must join two nodes, not 'cloud' with itself"
     ),
     (

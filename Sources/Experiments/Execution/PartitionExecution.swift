@@ -59,7 +59,8 @@ final class PartitionExecution {
     let (outputs, records) = try executor.run(reference.inputs)
     let parts = zip(executor.partitions, records).map { partition, record in
       Part(
-        tier: problem.role(of: partition.place).rawValue, layers: partition.layers.count, boundaryBytes: record.receivedBytes,
+        tier: problem.role(of: partition.place).rawValue, layers: partition.layers.count,
+        boundaryBytes: record.receivedBytes,
         hostMilliseconds: Double(record.nanoseconds) / 1e6)
     }
     return Outcome(

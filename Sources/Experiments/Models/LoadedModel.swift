@@ -51,7 +51,8 @@ public struct LoadedModel: Sendable {
   }
 
   /// Loads a model of a scenario.
-  static func load(_ model: Scenario.Model, of scenario: Scenario, withWeights: Bool) throws(InputError) -> LoadedModel {
+  static func load(_ model: Scenario.Model, of scenario: Scenario, withWeights: Bool) throws(InputError) -> LoadedModel
+  {
     switch model.source {
     case .zoo(let network):
       let graph = try zoo(network, withWeights: withWeights, seed: scenario.seed)

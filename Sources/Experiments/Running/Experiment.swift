@@ -54,7 +54,8 @@ public struct Experiment: Sendable {
     var outcome = Outcome()
     outcome.notes = system.notes
     try Replications.run(
-      models, jobs: jobs, handsOverRequests: scenario.record != .summary || scenario.execution == .every, shouldStop: shouldStop,
+      models, jobs: jobs, handsOverRequests: scenario.record != .summary || scenario.execution == .every,
+      shouldStop: shouldStop,
       progress: { meter.update(run: $0, $1) },
       begin: { index in
         let description = describe(runs[index].0, replication: runs[index].1, started: started)

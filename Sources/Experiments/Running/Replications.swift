@@ -38,7 +38,8 @@ enum Replications {
       return
     }
     try runConcurrently(
-      models, jobs: jobs, handsOverRequests: handsOverRequests, shouldStop: shouldStop, progress: progress, begin: begin,
+      models, jobs: jobs, handsOverRequests: handsOverRequests, shouldStop: shouldStop, progress: progress,
+      begin: begin,
       finished: finished)
   }
 

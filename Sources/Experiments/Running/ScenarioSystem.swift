@@ -18,7 +18,8 @@ public struct ScenarioSystem: Sendable {
   /// `measure` gives each layer's time on this host, by layer index, where the scenario's timing is `measured`. Throws
   /// `InputError` with every network that cannot be loaded or costed.
   public init(
-    _ scenario: Scenario, withWeights: Bool = true, measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
+    _ scenario: Scenario, withWeights: Bool = true,
+    measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
   ) throws(InputError) {
     let diagnostics = Diagnostics()
     let withWeights = withWeights && scenario.execution != .none || scenario.timing == .measured

@@ -11,7 +11,8 @@ public enum LayerTiming {
       let executor = try Executor(graph, fuse: network.isFused(graph))
       let inputs = try model.seededInputs(seed: 1)
       _ = try executor.run(inputs)
-      return [Int64](repeating: 0, count: graph.inputs.count) + (try executor.timeLayers(inputs, runs: 9)).map(Int64.init)
+      return [Int64](repeating: 0, count: graph.inputs.count)
+        + (try executor.timeLayers(inputs, runs: 9)).map(Int64.init)
     } catch { throw InputError("'\(model.name.printable)' cannot be measured: \(error)") }
   }
 }

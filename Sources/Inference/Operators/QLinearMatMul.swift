@@ -25,7 +25,8 @@ struct QLinearMatMul: Operator {
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (a, b) = (try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3))
     let requantization = try Requantization(
-      left: a, right: b, outputScale: inputs.required(6, "y_scale"), outputZeroPoint: inputs.required(7, "y_zero_point"),
+      left: a, right: b, outputScale: inputs.required(6, "y_scale"),
+      outputZeroPoint: inputs.required(7, "y_zero_point"),
       bias: nil)
     QuantizedKernels.multiply(
       try BatchedProduct(a.tensor.shape, b.tensor.shape), a, b, requantization, into: try outputs.required(0, "y"),

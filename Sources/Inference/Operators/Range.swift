@@ -1,4 +1,6 @@
-/// The numbers from `start` to before `limit` by `delta`, all scalars of one type. Source: ONNX Range, opset 11 on.
+/// The numbers from `start` to before `limit` by `delta`, all scalars of one type.
+///
+/// Source: ONNX Range, opset 11 on.
 struct RangeOperator: Operator {
   static let onnxName = "Range"
 

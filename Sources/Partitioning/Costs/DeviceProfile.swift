@@ -75,7 +75,8 @@ public struct DeviceProfile: Sendable {
     source = fields.string("source", default: "", "'measured with ...' or 'estimate from ...'")
     memoryBytes = fields.doubleIfPresent("memory_bytes", in: .positive(upTo: 1e18), "memory for weights and tensors")
     fusesLayers = fields.bool(
-      "fusion", default: true, "whether a product is one layer with the normalisation, addition and activation after it")
+      "fusion", default: true, "whether a product is one layer with the normalisation, addition and activation after it"
+    )
     rates = fields.section("classes", "the limits of each class of layers") { fields in
       CostClass.allCases.map { kind in
         fields.objectIfPresent(kind.rawValue, kind.help) { Rates(from: &$0) }

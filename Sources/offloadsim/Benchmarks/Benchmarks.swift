@@ -12,7 +12,8 @@ import StrictJSON
 enum Benchmarks {
   /// Whole networks at batch 1; GFLOP/s count two operations per MAC.
   static func engine(models: [String], threads: Int) throws -> [BenchmarkCase] {
-    let names = models.isEmpty ? ["mobilenet_v2", "resnet18", "resnet50", "squeezenet1_1", "lstm", "bert_mini"] : models
+    let names =
+      models.isEmpty ? ["mobilenet_v2", "resnet18", "resnet50", "squeezenet1_1", "lstm", "bert_mini"] : models
     return try names.map { name in
       let model = try LoadedModel.find(name)
       guard let graph = model.graph else { throw InputError("'\(name)' is no network") }

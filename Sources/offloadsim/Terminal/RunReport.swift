@@ -145,7 +145,8 @@ struct RunReport {
     let equality =
       executed.unequalOutputs == 0
       ? "every output equals the whole network's, bit for bit" : "\(executed.unequalOutputs) OUTPUTS DIFFER"
-    return "Really executed: \(executed.executions) placements as \(executed.partitions) partitions in "
+    let what = scenario.execution == .every ? "requests" : "placements"
+    return "Really executed: \(executed.executions) \(what) as \(executed.partitions) partitions in "
       + "\(Self.rounded(executed.hostMilliseconds)) ms on this host; \(equality)."
   }
 

@@ -40,7 +40,8 @@ struct ConvTests {
     Case(input: [2, 6, 11, 17], weights: [6, 1, 3, 3], group: 6, pads: [1, 1, 1, 1]),
     Case(input: [1, 6, 11, 35], weights: [12, 1, 3, 3], group: 6, strides: [2, 2], pads: [0, 0, 1, 1]),
     Case(input: [1, 3, 19, 20], weights: [3, 1, 5, 5], group: 3, strides: [2, 1], pads: [2, 2, 2, 2]),
-    Case(input: [1, 3, 20, 40], weights: [3, 1, 3, 5], group: 3, strides: [1, 3], dilations: [2, 2], pads: [4, 4, 4, 4]),
+    Case(
+      input: [1, 3, 20, 40], weights: [3, 1, 3, 5], group: 3, strides: [1, 3], dilations: [2, 2], pads: [4, 4, 4, 4]),
     Case(input: [1, 2, 50], weights: [3, 2, 5], strides: [2], pads: [3, 1]),
     Case(input: [2, 4, 33], weights: [4, 1, 3], group: 4, dilations: [4], pads: [8, 0]),
     Case(input: [1, 2, 5, 6, 7], weights: [4, 1, 3, 2, 3], group: 2, strides: [1, 2, 1], pads: [1, 0, 1, 1, 0, 1]),
@@ -83,7 +84,8 @@ struct ConvTests {
     }
   }
 
-  @Test(arguments: InstructionSet.available, [cases[0], cases[6], cases[7], cases[10], cases[12], cases[13], cases[18]])
+  @Test(
+    arguments: InstructionSet.available, [cases[0], cases[6], cases[7], cases[10], cases[12], cases[13], cases[18]])
   func fusedStepsRoundAsSeparateOperators(on isa: InstructionSet, shape: Case) throws {
     let tensors = operands(shape)
     let run = try OperatorRun("Conv", tensors, shape.attributes)

@@ -3,9 +3,10 @@ import Testing
 
 struct MatrixProductTests {
   /// One, the tiles' sizes and their neighbours, and one beyond the blocks of K.
-  static let shapes = [1, 2, 5, 8, 9, 17].flatMap { m in
-    [1, 8, 15, 16, 48, 50].flatMap { n in [1, 16, 33].map { [m, n, $0] } }
-  } + [[70, 530, 700], [1, 1100, 37], [1, 65, 700], [520, 3, 9]]
+  static let shapes =
+    [1, 2, 5, 8, 9, 17].flatMap { m in
+      [1, 8, 15, 16, 48, 50].flatMap { n in [1, 16, 33].map { [m, n, $0] } }
+    } + [[70, 530, 700], [1, 1100, 37], [1, 65, 700], [520, 3, 9]]
 
   @Test(arguments: InstructionSet.available, shapes)
   func gemmAgreesWithTheTripleLoop(on isa: InstructionSet, shape: [Int]) throws {
@@ -44,7 +45,8 @@ struct MatrixProductTests {
       let (a, b, c) = (Tensor.random([m, 9], seed: 1), Tensor.random([35, 9], seed: 2), Tensor.random([35], seed: 3))
       let run = try OperatorRun("Gemm", [a, b, c], ["transB": .int(1)])
       let plain = try run.outputs(on: isa)[0]
-      let parameters = [4, 5, 6].map { Tensor.random([35], seed: $0) } + [Tensor(shape: [35], (0..<35).map { Float($0 + 1) })]
+      let parameters =
+        [4, 5, 6].map { Tensor.random([35], seed: $0) } + [Tensor(shape: [35], (0..<35).map { Float($0 + 1) })]
       let normalized = try OperatorRun("BatchNormalization", [plain] + parameters).outputs(on: isa)[0]
       let residual = Tensor.random([m, 35], seed: 9)
       let sum = try OperatorRun("Add", [normalized, residual]).outputs(on: isa)[0]

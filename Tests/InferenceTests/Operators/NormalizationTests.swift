@@ -24,7 +24,9 @@ struct NormalizationTests {
     let axis = shape.1 < 0 ? shape.0.count + shape.1 : shape.1
     let size = shape.0[axis...].reduce(1, *)
     let x = Tensor.random(shape.0, seed: 1)
-    let (scale, bias) = (Tensor.random([Int](shape.0[axis...]), seed: 2), Tensor.random([Int](shape.0[axis...]), seed: 3))
+    let (scale, bias) = (
+      Tensor.random([Int](shape.0[axis...]), seed: 2), Tensor.random([Int](shape.0[axis...]), seed: 3)
+    )
     let outputs = try OperatorRun("LayerNormalization", [x, scale, bias], ["axis": .int(shape.1)]).outputs(on: isa)
     var (expected, means) = ([Double](), [Double]())
     for row in 0..<(x.elementCount / size) {
@@ -40,7 +42,7 @@ struct NormalizationTests {
     #expect(outputs[1].excess(over: means, absolute: 1e-6, relative: 0) <= 1)
   }
 
-  /// (shape, opset, axis, elements of one row, distance between them)
+  /// (shape, opset, axis, elements of one row, distance between them).
   static let softmaxCases: [([Int], Int, Int?, Int, Int)] = [
     ([3, 20], 13, nil, 20, 1), ([2, 3, 4], 11, nil, 12, 1), ([2, 3, 4], 11, 2, 4, 1), ([2, 3, 4], 13, 1, 3, 4),
     ([2, 3, 5], 13, -3, 2, 15), ([7], 17, 0, 7, 1),

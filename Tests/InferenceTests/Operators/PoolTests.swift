@@ -17,7 +17,8 @@ struct PoolTests {
     Case(input: [2, 3, 17, 35], kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1]),
     Case(input: [1, 1, 9, 20], kernel: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1], countsPadding: true),
     Case(input: [1, 2, 7, 7], kernel: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0], ceils: true),
-    Case(input: [1, 2, 8, 8], kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceils: true, countsPadding: true),
+    Case(
+      input: [1, 2, 8, 8], kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceils: true, countsPadding: true),
     Case(input: [1, 2, 8, 8], kernel: [2, 3], strides: [3, 3], pads: [0, 1, 1, 0], ceils: true),
     Case(input: [1, 2, 12, 12], kernel: [3, 2], strides: [1, 3], pads: [0, 0, 0, 0], dilations: [2, 3]),
     Case(input: [1, 3, 21], kernel: [4], strides: [3], pads: [1, 2]),

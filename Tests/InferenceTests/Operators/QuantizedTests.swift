@@ -90,7 +90,9 @@ struct QuantizedTests {
     #expect(result.integers() == expected)
   }
 
-  @Test(arguments: InstructionSet.available, [([3, 5], [5, 20]), ([2, 3, 33], [33, 4]), ([2, 3, 4], [2, 4, 17])] as [([Int], [Int])])
+  @Test(
+    arguments: InstructionSet.available,
+    [([3, 5], [5, 20]), ([2, 3, 33], [33, 4]), ([2, 3, 4], [2, 4, 17])] as [([Int], [Int])])
   func matrixProductIsExact(on isa: InstructionSet, shapes: ([Int], [Int])) throws {
     let a = Tensor.randomBytes(.uint8, shapes.0, seed: 1)
     let b = Tensor.randomBytes(.int8, shapes.1, seed: 2)
@@ -101,7 +103,8 @@ struct QuantizedTests {
     let result = try OperatorRun(
       "QLinearMatMul",
       [
-        a, .scalar(0.1), byte(100), b, Tensor(shape: [columns], scales), Tensor(.int8, shape: [columns], elements: zeros),
+        a, .scalar(0.1), byte(100), b, Tensor(shape: [columns], scales),
+        Tensor(.int8, shape: [columns], elements: zeros),
         .scalar(0.7), byte(50),
       ]
     ).outputs(on: isa)[0]

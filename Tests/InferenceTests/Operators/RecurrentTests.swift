@@ -45,8 +45,10 @@ struct RecurrentTests {
   @Test func refusesWhatDoesNotFit() {
     let x = Tensor(zeros: .float32, shape: [2, 1, 3])
     #expect(throws: ShapeError.self) {
-      try OperatorRun("GRU", [x, Tensor(zeros: .float32, shape: [1, 12, 4]), Tensor(zeros: .float32, shape: [1, 12, 4])])
-        .outputs()
+      try OperatorRun(
+        "GRU", [x, Tensor(zeros: .float32, shape: [1, 12, 4]), Tensor(zeros: .float32, shape: [1, 12, 4])]
+      )
+      .outputs()
     }
     #expect(throws: ShapeError.self) { try OperatorRun("RNN", [x], ["activations": .strings(["Sine"])]) }
     #expect(throws: ShapeError.self) { try OperatorRun("RNN", [x], ["direction": .string("sideways")]) }
@@ -80,7 +82,8 @@ struct RecurrentTests {
     ]
     if let clip = shape.clip { attributes["clip"] = .float(clip) }
     let count = ["LSTM": 3, "GRU": 2, "RNN": 1][name]!
-    let names = shape.activations.map { [String]($0.suffix(count)) } ?? [String](["Sigmoid", "Tanh", "Tanh"].suffix(count))
+    let names =
+      shape.activations.map { [String]($0.suffix(count)) } ?? [String](["Sigmoid", "Tanh", "Tanh"].suffix(count))
     let chosen = name == "GRU" && shape.activations == nil ? ["Sigmoid", "Tanh"] : names
     attributes["activations"] = .strings((0..<directions).flatMap { _ in chosen })
     if shape.flag { attributes[name == "LSTM" ? "input_forget" : "linear_before_reset"] = .int(1) }
@@ -89,7 +92,8 @@ struct RecurrentTests {
     var (y, yh, yc) = (
       outputs[0].doubles.map { _ in 0.0 }, outputs[1].doubles.map { _ in 0.0 }, outputs[1].doubles.map { _ in 0.0 }
     )
-    let cell = ReferenceCell(name: name, hidden: hidden, functions: chosen, clip: shape.clip.map(Double.init), flag: shape.flag)
+    let cell = ReferenceCell(
+      name: name, hidden: hidden, functions: chosen, clip: shape.clip.map(Double.init), flag: shape.flag)
     for d in 0..<directions {
       for s in 0..<batch {
         let state = (isFirst ? s * directions + d : d * batch + s) * hidden

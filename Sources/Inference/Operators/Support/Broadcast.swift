@@ -19,7 +19,9 @@ func broadcastShape(_ shapes: [[Int]]) throws -> [Int] {
 /// Neighbouring dimensions that all operands cross alike are merged, so that whole tensors, scalars, per-channel and
 /// per-row operands all come out as long inner runs.
 struct StridedWalk: Sendable {
-  /// Sizes of the merged dimensions; the last is the inner run. Never empty.
+  /// Sizes of the merged dimensions; the last is the inner run.
+  ///
+  /// Never empty.
   let sizes: [Int]
   /// For each operand its stride in elements along each merged dimension.
   let strides: [[Int]]
