@@ -24,11 +24,14 @@ let package = Package(
     .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "StrictJSON"]),
     .target(
       name: "Experiments",
-      dependencies: ["Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference"]),
+      dependencies: [
+        "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference", "StrictJSON",
+      ]),
     .executableTarget(
       name: "offloadsim",
       dependencies: [
-        "Experiments", "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference", "RandomStreams",
+        "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),

@@ -36,7 +36,7 @@ public struct SystemModel: Sendable {
 public struct NodeModel: Sendable {
   public enum Scheduler: String, Sendable, CaseIterable, Codable { case fifo, ps }
   /// How the parts of a request's time that are spent here are called.
-  public enum Role: String, Sendable { case device, edge, cloud }
+  public typealias Role = TierRole
 
   public var name: String
   public var role: Role

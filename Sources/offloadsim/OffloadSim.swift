@@ -13,7 +13,10 @@ struct OffloadSim: ParsableCommand {
       64 usage; 70 internal error; 130 interrupted, with everything recorded so far committed.
       """,
     version: toolVersion,
-    subcommands: [])
+    subcommands: [
+      Run.self, Compare.self, Plan.self, Models.self, Infer.self, Profile.self, Bench.self, Check.self, Schema.self,
+      SampleModel.self,
+    ])
 
   static func main() {
     Interruption.install()

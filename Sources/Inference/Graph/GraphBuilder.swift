@@ -59,14 +59,10 @@ public struct GraphBuilder {
     _ name: String, _ operation: any Operator, _ inputs: [ValueID?], _ attributes: [String: Attribute],
     _ outputNames: [String?]?
   ) throws -> [ValueID?] {
-    let types = inputs.map { $0.flatMap { graph[$0].type } }
-    var outputs: [TensorType?]
-    if zip(inputs, types).contains(where: { $0 != nil && $1 == nil }) {
-      outputs = []
-    } else {
-      do { outputs = try operation.outputs(for: types) } catch let error as ShapeError where error.needsValue {
-        outputs = []
-      }
+    let outputs = try TypeInference.outputs(
+      of: operation, inputs: inputs.map { $0.flatMap { graph[$0].type } }, isPresent: inputs.map { $0 != nil })
+    if let outputNames, !outputs.isEmpty, outputNames.count > outputs.count {
+      throw ShapeError("\(outputNames.count) outputs, but there are only \(outputs.count)")
     }
     let names: [String?] = outputNames ?? (0..<max(1, outputs.count)).map { $0 == 0 ? name : "\(name):\($0)" }
     let ids = names.enumerated().map { index, valueName in

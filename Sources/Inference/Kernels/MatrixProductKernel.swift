@@ -22,15 +22,12 @@ struct MatrixProductKernel: PreparedKernel {
 
   /// Packs a constant right operand, unless there is one row only: then the weights are read where they are.
   init(
-    _ shape: Shape, outputShape: [Int], alpha: Float, beta: Float, constantB: Tensor?, addend: Tensor?,
+    _ shape: Shape, alpha: Float, beta: Float, constantB: Tensor?, addend: Tensor?,
     epilogue: Epilogue, using context: ExecutionContext
   ) throws {
     self.shape = shape
     self.alpha = alpha
     self.constantB = constantB
-    if epilogue.scale != nil, outputShape.count != 2 {
-      throw ShapeError("a scale per column cannot follow a product of shape \(outputShape)")
-    }
     let scaled = addend.map { c in
       Tensor(shape: c.shape, c.elements(as: Float.self).map { beta == 1 ? $0 : $0 * beta })
     }
@@ -48,8 +45,8 @@ struct MatrixProductKernel: PreparedKernel {
   }
 
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (a, b) = (try inputs.operand(0, "A"), try constantB ?? inputs.operand(1, "B"))
-    let output = try outputs.operand(0, "Y")
+    let (a, b) = (try inputs.required(0, "A"), try constantB ?? inputs.required(1, "B"))
+    let output = try outputs.required(0, "Y")
     let isPlain = alpha == 1 && addend == nil
     if epilogue.addsResidual, residual?.shape != output.shape { throw ShapeError("residual of another shape") }
     if shape.batches.isEmpty, shape.m == 1 {

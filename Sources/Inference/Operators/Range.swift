@@ -36,7 +36,9 @@ struct RangeOperator: Operator {
     let output: Tensor
 
     func run<T: Number>(_ type: T.Type) {
-      let (first, step, target) = (start.pointer(as: T.self)[0], delta.pointer(as: T.self)[0], output.pointer(as: T.self))
+      let (first, step, target) = (
+        start.pointer(as: T.self)[0], delta.pointer(as: T.self)[0], output.pointer(as: T.self)
+      )
       for index in 0..<output.elementCount {
         target[index] = T.add(first, T.multiply(T(converting: Double(index)), step))
       }

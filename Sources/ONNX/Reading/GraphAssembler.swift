@@ -39,7 +39,7 @@ struct GraphAssembler {
       guard let id = values[output.name] else { throw failure("output \(output.name.quoted) is missing") }
       builder.output(id)
     }
-    return builder.build()
+    return builder.build().simplified()
   }
 
   /// The nodes in topological order.

@@ -76,7 +76,7 @@ public struct ONNXModel: Sendable {
 
   /// The network, with the sizes that the file leaves open taken from the shapes of the inputs that are given by name.
   ///
-  /// Without a shape, an open first dimension and one that is named like a batch become 1. Throws `ModelError`
+  /// Nodes whose results are known from the file alone become constants. Without a shape, an open first dimension and one that is named like a batch become 1. Throws `ModelError`
   /// naming every other open dimension, and where the file does not describe a network; `UnsupportedOperators` where
   /// the engine does not have all its operators.
   public func graph(inputShapes: [String: [Int]] = [:]) throws -> Graph {

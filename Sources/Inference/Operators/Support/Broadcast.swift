@@ -68,7 +68,8 @@ struct StridedWalk: Sendable {
   /// Calls `body` with the output position, the operands' positions and the length of each (part of a) run in `range`.
   // Not inlined: it would be copied for every operator and type.
   @inline(never)
-  func forEachRun(in range: Range<Int>, _ body: (_ output: Int, _ operands: UnsafePointer<Int>, _ length: Int) -> Void) {
+  func forEachRun(in range: Range<Int>, _ body: (_ output: Int, _ operands: UnsafePointer<Int>, _ length: Int) -> Void)
+  {
     guard !range.isEmpty else { return }
     let rank = sizes.count
     let run = sizes[rank - 1]

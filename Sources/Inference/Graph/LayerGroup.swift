@@ -1,0 +1,116 @@
+/// A layer as it is costed and executed: one node, or several that one kernel computes in a single pass.
+public struct LayerGroup: Sendable {
+  /// The longest module prefix that only this group's nodes share, else the name of its last node; unique in the graph.
+  public let name: String
+  /// Indices into `Graph.nodes`, ascending.
+  public let nodes: [Int]
+  /// What it reads from outside, constants excepted, in value order.
+  public let inputs: [ValueID]
+  /// What it makes that other groups or the caller read, in value order.
+  public let outputs: [ValueID]
+  /// Multiply-accumulates of convolutions, matrix products and recurrent steps.
+  public let macs: Int
+  /// Trained numbers; of BatchNormalization the scale and the shift, not the statistics.
+  public let parameters: Int
+  /// The bytes of `parameters` as stored.
+  public let weightBytes: Int
+  /// Bytes of the inputs, each once; 0 for one whose shape is known only at run time.
+  public let inputBytes: Int
+  /// Bytes of the outputs, each once; 0 for one whose shape is known only at run time.
+  public let outputBytes: Int
+  /// The row of a device profile, that of the main node.
+  public let costClass: CostClass
+  /// The index of the node that gives the group its class: the convolution or product, else the only node.
+  public let mainNode: Int
+
+  /// Bytes read and written: inputs, weights and outputs once.
+  public var bytes: Int { inputBytes + weightBytes + outputBytes }
+}
+
+extension Graph {
+  /// The layers in an order in which they can be executed one after another.
+  ///
+  /// With `fused`, a Conv, ConvTranspose, Gemm or MatMul takes in the BatchNormalization or constant bias, the residual
+  /// addition and the activation that follow it, as long as nobody else reads what is in between. Layers depend on each
+  /// other without cycles. O(nodes + values).
+  public func layers(fused: Bool) -> [LayerGroup] {
+    let groups = fused ? fusedGroups() : nodes.indices.map { [$0] }
+    let names = groupNames(groups)
+    let consumers = consumers()
+    var groupOfNode = [Int](repeating: -1, count: nodes.count)
+    for (group, members) in groups.enumerated() { for node in members { groupOfNode[node] = group } }
+    let isOutput = outputFlags()
+    return groups.enumerated().map { index, members in
+      layer(names[index], members) { value in
+        isOutput[value.index] || consumers[value.index].contains { groupOfNode[$0] != index }
+      }
+    }
+  }
+
+  /// How many trained numbers the network has; one that several nodes read counts once.
+  public var parameterCount: Int { parameterValues().reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) } }
+
+  /// The multiply-accumulates of the network.
+  public var macs: Int { nodes.reduce(0) { $0 + macs(of: $1) } }
+
+  /// The multiply-accumulates of one node; 0 where its shapes are known only at run time.
+  public func macs(of node: Node) -> Int {
+    let outputs = outputTypes(of: node)
+    guard zip(node.outputs, outputs).allSatisfy({ $0 == nil || $1 != nil }) else { return 0 }
+    return node.operation.macs(for: inputTypes(of: node), outputs: outputs.compactMap { $0 })
+  }
+
+  /// Which values are outputs of the network, by value index.
+  func outputFlags() -> [Bool] {
+    var flags = [Bool](repeating: false, count: values.count)
+    for output in outputs { flags[output.index] = true }
+    return flags
+  }
+
+  private func layer(_ name: String, _ members: [Int], isRead: (ValueID) -> Bool) -> LayerGroup {
+    let made = Set(members.flatMap { nodes[$0].outputs.compactMap { $0?.index } })
+    let read = Set(members.flatMap { nodes[$0].inputs.compactMap { $0?.index } })
+    let inputs = read.subtracting(made).filter { values[$0].type?.constant == nil }.sorted().map(ValueID.init)
+    let outputs = made.sorted().map(ValueID.init).filter(isRead)
+    let weights = Set(members.flatMap { parameterInputs(of: nodes[$0]) }).sorted()
+    let main = members.first { Fusion.isMain(nodes[$0]) } ?? members[0]
+    func bytes(_ values: [ValueID]) -> Int { values.reduce(0) { $0 + (self[$1].type?.byteCount ?? 0) } }
+    return LayerGroup(
+      name: name, nodes: members, inputs: inputs, outputs: outputs,
+      macs: members.reduce(0) { $0 + macs(of: nodes[$1]) },
+      parameters: weights.reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) }, weightBytes: bytes(weights),
+      inputBytes: bytes(inputs), outputBytes: bytes(outputs),
+      costClass: nodes[main].operation.costClass(for: inputTypes(of: nodes[main])), mainNode: main)
+  }
+
+  /// Prefixes end where a module name does, at a dot or a slash.
+  private func groupNames(_ groups: [[Int]]) -> [String] {
+    var uses: [String: Int] = [:]
+    var candidates: [String] = []
+    var owners: [String: Int] = [:]
+    for (index, members) in groups.enumerated() {
+      for node in members { owners[nodes[node].name] = index }
+      let prefix = commonModule(members.map { nodes[$0].name })
+      candidates.append(prefix)
+      uses[prefix, default: 0] += 1
+    }
+    return groups.indices.map { index in
+      let candidate = candidates[index]
+      let isFree = owners[candidate].map { $0 == index } ?? true
+      return !candidate.isEmpty && uses[candidate] == 1 && isFree ? candidate : nodes[groups[index].last ?? 0].name
+    }
+  }
+
+  private func commonModule(_ names: [String]) -> String {
+    let names = names.map { Array($0.utf8) }
+    guard let first = names.first else { return "" }
+    func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/") }
+    for length in stride(from: first.count, to: 0, by: -1) where length == first.count || isSeparator(first[length]) {
+      let fits = names.allSatisfy {
+        $0.starts(with: first[..<length]) && ($0.count == length || isSeparator($0[length]))
+      }
+      if fits { return String(decoding: first[..<length], as: UTF8.self) }
+    }
+    return ""
+  }
+}
