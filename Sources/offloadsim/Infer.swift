@@ -37,7 +37,7 @@ struct Infer: ParsableCommand {
 
   func run() throws {
     let given = try inputs.map { path in
-      do { return try TensorFile.read(path) } catch let error as ModelError { throw InputError(error.description) }
+      do { return try TensorFile.read(path) } catch { throw InputError(explaining: error) }
     }
     let loaded = try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
     guard let graph = loaded.graph else { return }
@@ -60,7 +60,7 @@ struct Infer: ParsableCommand {
       if let outputDir {
         do {
           try TensorFile.write(output, name: name, to: "\(outputDir)/output_\(index).pb")
-        } catch let error as ModelError { throw InputError(error.description) }
+        } catch { throw InputError(explaining: error) }
       }
       Console.print(
         "output_\(index) \(name.printable): \(output.elementType) \(output.shape)" + (summary(of: output) ?? ""))

@@ -14,6 +14,6 @@ struct SampleModel: ParsableCommand {
 
   func run() throws {
     guard let graph = try LoadedModel.find("ds_cnn").graph else { return }
-    do { try ONNXWriter.write(graph, to: path) } catch { throw InputError("\(error)") }
+    do { try ONNXWriter.write(graph, to: path) } catch { throw InputError(explaining: error) }
   }
 }

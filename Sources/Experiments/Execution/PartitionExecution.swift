@@ -26,9 +26,12 @@ final class PartitionExecution {
   private let whole: Executor
   /// The whole network's outputs for the inputs of a seed.
   private var reference: (seed: UInt64, inputs: [Tensor], outputs: [Tensor])?
-  private var split: [Key: PartitionedExecutor] = [:]
+  /// The executors used last, latest at the end: each holds its own copy of the weights.
+  private var split: [(key: Key, executor: PartitionedExecutor)] = []
 
-  private struct Key: Hashable {
+  private static let keptExecutors = 4
+
+  private struct Key: Equatable {
     let tiers: [UInt8]
     let layers: Int
   }
@@ -46,15 +49,7 @@ final class PartitionExecution {
   /// Executes the network on inputs of that seed, split by a placement of `problem`'s layers.
   func execute(_ placement: Placement, of problem: PlacementProblem, seed: UInt64) throws -> Outcome {
     let network = problem.network
-    let key = Key(tiers: placement.tiers, layers: network.layers.count)
-    let executor: PartitionedExecutor
-    if let known = split[key] {
-      executor = known
-    } else {
-      let places = network.layers.indices.dropFirst(graph.inputs.count).map { placement[$0] }
-      executor = try PartitionedExecutor(graph, layers: graph.layers(fused: network.isFused(graph)), places: places)
-      split[key] = executor
-    }
+    let executor = try executor(of: placement, network)
     let reference = try reference(seed: seed)
     let (outputs, records) = try executor.run(reference.inputs)
     let parts = zip(executor.partitions, records).map { partition, record in
@@ -67,6 +62,20 @@ final class PartitionExecution {
       parts: parts, digest: Self.digest(of: outputs),
       outputsEqual: outputs.count == reference.outputs.count
         && zip(outputs, reference.outputs).allSatisfy { $0.isIdentical(to: $1) })
+  }
+
+  private func executor(of placement: Placement, _ network: CostGraph) throws -> PartitionedExecutor {
+    let key = Key(tiers: placement.tiers, layers: network.layers.count)
+    if let index = split.firstIndex(where: { $0.key == key }) {
+      split.append(split.remove(at: index))
+      return split[split.count - 1].executor
+    }
+    if split.count == Self.keptExecutors { split.removeFirst() }
+    let places = network.layers.indices.dropFirst(graph.inputs.count).map { placement[$0] }
+    let layers = graph.layers(fused: network.isFused(graph))
+    let executor = try PartitionedExecutor(graph, layers: layers, places: places)
+    split.append((key, executor))
+    return executor
   }
 
   /// SHA-256 over the serialised outputs in order.

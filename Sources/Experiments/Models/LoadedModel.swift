@@ -75,7 +75,7 @@ public struct LoadedModel: Sendable {
   private static func file(_ path: String, inputShapes: [String: [Int]]) throws(InputError) -> Graph {
     do {
       return try ONNXModel.load(path, inputShapes: inputShapes)
-    } catch { throw InputError("\(error)") }
+    } catch { throw InputError(explaining: error) }
   }
 
   /// Loads a network for given inputs, whose shapes resolve what the file leaves open.
@@ -88,7 +88,7 @@ public struct LoadedModel: Sendable {
       let shapes = Dictionary(
         zip(model.inputs.map(\.name), inputs.map(\.tensor.shape)), uniquingKeysWith: { first, _ in first })
       return LoadedModel(name: name, origin: .onnx, content: .graph(try model.graph(inputShapes: shapes)), zooName: nil)
-    } catch { throw InputError("\(error)") }
+    } catch { throw InputError(explaining: error) }
   }
 
   /// Inputs drawn from a seed: token ids below the vocabulary, images and features from the standard normal.
@@ -100,6 +100,17 @@ public struct LoadedModel: Sendable {
         throw InputError("the shape of input '\(graph[id].name.printable)' is not known")
       }
       return try Tensor.random(type.elementType, type.shape, seed: seed, name: graph[id].name)
+    }
+  }
+}
+
+extension InputError {
+  /// A mistake in a model file, or whatever else its reading threw.
+  public init(explaining error: any Error) {
+    if let error = error as? ModelError {
+      self.init("'\(error.file.printable)': \(error.message)")
+    } else {
+      self.init("\(error)")
     }
   }
 }
