@@ -48,7 +48,7 @@ struct Gemm: Operator {
     return try MatrixProductKernel(
       MatrixProductKernel.Shape(
         m: sizes.m, n: sizes.n, k: sizes.k, transposesA: transposesA, transposesB: transposesB, batches: []),
-      outputShape: [sizes.m, sizes.n], alpha: alpha, beta: beta, constantB: inputs.optional(1)?.constant,
+      alpha: alpha, beta: beta, constantB: inputs.optional(1)?.constant,
       addend: inputs.optional(2)?.constant, epilogue: epilogue, using: context)
   }
 
