@@ -48,7 +48,7 @@ struct Gemm: Operator {
     return try MatrixProductKernel(
       MatrixProductKernel.Shape(
         m: sizes.m, n: sizes.n, k: sizes.k, transposesA: transposesA, transposesB: transposesB, batches: []),
-      outputShape: [sizes.m, sizes.n], alpha: alpha, beta: beta, constantB: inputs.optionalOperand(1)?.constant,
+      alpha: alpha, beta: beta, constantB: inputs.optionalOperand(1)?.constant,
       addend: inputs.optionalOperand(2)?.constant, epilogue: epilogue, using: context)
   }
 
