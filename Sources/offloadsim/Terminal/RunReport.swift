@@ -156,7 +156,12 @@ struct RunReport {
   }
 
   private static func percent(_ gap: Double) -> String {
-    gap < 1e-9 ? "optimal" : String(format: gap < 0.1 ? "+%.1f %%" : "+%.0f %%", 100 * gap)
+    switch gap {
+    case ..<1e-9: "optimal"
+    case ..<0.0005: "< +0.1 %"
+    case ..<0.1: String(format: "+%.1f %%", 100 * gap)
+    default: String(format: "+%.0f %%", 100 * gap)
+    }
   }
 
   private static func rounded(_ value: Double) -> String { String(format: "%.4g", value) }
