@@ -1,6 +1,6 @@
 import Foundation
 
-/// `max(X, 0)`; also for signed integers.
+/// `max(X, 0)`, float32.
 ///
 /// Source: ONNX Relu.
 struct Relu: ElementwiseFunction, FusableActivation {
