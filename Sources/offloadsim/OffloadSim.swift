@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 import StrictJSON
 
 /// The program: one subcommand a file, each of which parses, calls one library function and prints.
@@ -22,10 +23,16 @@ struct OffloadSim: ParsableCommand {
     Interruption.install()
     do {
       var command = try parseAsRoot()
+      try checkInstructionSet()
       try command.run()
     } catch {
       finish(with: error)
     }
+  }
+
+  /// A forced instruction set that this processor does not have is said at once, whatever the command.
+  private static func checkInstructionSet() throws {
+    do { _ = try InstructionSet.selected() } catch { throw InputError("\(error)") }
   }
 
   /// Reports the error where errors go and ends with the exit code that belongs to it.
