@@ -48,8 +48,8 @@ struct Gemm: Operator {
     return try MatrixProductKernel(
       MatrixProductKernel.Shape(
         m: sizes.m, n: sizes.n, k: sizes.k, transposesA: transposesA, transposesB: transposesB, batches: []),
-      alpha: alpha, beta: beta, constantB: inputs.optionalOperand(1)?.constant,
-      addend: inputs.optionalOperand(2)?.constant, epilogue: epilogue, using: context)
+      alpha: alpha, beta: beta, constantB: inputs.optional(1)?.constant,
+      addend: inputs.optional(2)?.constant, epilogue: epilogue, using: context)
   }
 
   private func sizes(of inputs: [TensorType?]) throws -> (m: Int, n: Int, k: Int) {
