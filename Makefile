@@ -38,7 +38,7 @@ format: ## rewrite the sources in the project's format
 
 generate: build ## the files that are made by the program: JSON Schema and the sample network
 	$(BIN) schema > Scenarios/scenario.schema.json
-	$(BIN) sample-model Scenarios/models/tiny_cnn.onnx
+	$(BIN) sample-model Scenarios/models/ds_cnn.onnx
 
 docs: prerequisites ## API documentation of every module, as symbol graphs for DocC in .build/docs
 	Scripts/docs.sh

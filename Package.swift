@@ -19,16 +19,20 @@ let package = Package(
     .target(
       name: "Partitioning", dependencies: ["Inference", "StrictJSON", "RandomStreams"],
       resources: [.embedInCode("Profiles")]),
-    .target(name: "Simulation", dependencies: ["Partitioning", "RandomStreams"]),
+    .target(name: "Simulation", dependencies: ["Partitioning", "RandomStreams", "StrictJSON"]),
     .target(name: "Results", dependencies: ["Simulation", "Partitioning", "StrictJSON", "CSQLite"]),
     .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "StrictJSON"]),
     .target(
       name: "Experiments",
-      dependencies: ["Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference"]),
+      dependencies: [
+        "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference", "StrictJSON",
+      ]),
     .executableTarget(
       name: "offloadsim",
       dependencies: [
-        "Experiments", "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference",
+        "RandomStreams",
+        "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
@@ -37,7 +41,8 @@ let package = Package(
     .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Inference"]),
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "Inference"]),
     .testTarget(name: "PartitioningTests", dependencies: ["Partitioning", "ModelZoo", "Inference"]),
-    .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Partitioning"]),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Partitioning", "RandomStreams", "StrictJSON"]),
     .testTarget(
       name: "ResultsTests",
       dependencies: ["Results", "Simulation", "Partitioning", "RandomStreams", "StrictJSON", "CSQLite"],

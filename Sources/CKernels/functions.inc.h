@@ -48,7 +48,7 @@ INLINE V v_tanh(V x) {
   p = v_fma(p, z, v_set(-0.05369296297430992f));
   p = v_fma(p, z, v_set(0.1333089917898178f));
   p = v_fma(p, z, v_set(-0.3333326280117035f));
-  V small = v_fma(x * z, p, x);
+  V small = v_with_sign(v_fma(x * z, p, x), x);
   V large = v_with_sign(1.0f - 2.0f / (v_exp(a + a) + 1.0f), x);
   return a < 0.65f ? small : large;
 }

@@ -10,7 +10,9 @@ package final class Database {
   let handle: OpaquePointer
   private var isClosed = false
 
-  /// Opens an existing file. `path` is what is opened, `name` what messages call it.
+  /// Opens an existing file.
+  ///
+  /// `path` is what is opened, `name` what messages call it.
   package init(path: String, name: String, readOnly: Bool) throws {
     self.name = name
     var opened: OpaquePointer?

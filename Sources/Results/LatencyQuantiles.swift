@@ -41,3 +41,16 @@ package struct LatencyQuantiles {
     return low + (position - Double(below)) * (Double(values[below + 1]) - low)
   }
 }
+
+extension QuantileSketch {
+  /// A quantile by the same definition as the exact ones, from values that are right within the sketch's error.
+  func interpolated(_ share: Double) -> Double? {
+    guard count > 0 else { return nil }
+    let position = share * Double(count - 1)
+    let below = position.rounded(.down)
+    // Half a rank less, so that rounding up cannot reach the next one.
+    let ranks = [below, below + 1].map { quantile(($0 + 0.5) / Double(count)) }
+    guard let low = ranks[0], let high = ranks[1] else { return nil }
+    return low + (position - below) * (high - low)
+  }
+}

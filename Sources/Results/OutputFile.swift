@@ -51,7 +51,9 @@ struct OutputFile {
     Foundation.close(descriptor)
   }
 
-  /// Moves the complete file to its place. Throws `InputError` where another program was faster.
+  /// Moves the complete file to its place.
+  ///
+  /// Throws `InputError` where another program was faster.
   func publish() throws {
     guard replaces else {
       // Unlike rename, link never replaces a file.

@@ -24,7 +24,9 @@ public struct RecordingBenchmark: Sendable {
     public var rowsPerCPUSecond: Double { Double(requests) / cpuSeconds }
   }
 
-  /// One pass. Throws `InputError` where the folder cannot be written to.
+  /// One pass.
+  ///
+  /// Throws `InputError` where the folder cannot be written to.
   public func run() throws -> Outcome { try run(pageSize: ResultsWriter.pageSize) }
 
   package func run(pageSize: Int) throws -> Outcome {
@@ -47,7 +49,7 @@ public struct RecordingBenchmark: Sendable {
     let time = try clock.measure {
       var rest = requests
       while rest > 0 {
-        try run.append(rest >= chunks.count ? chunks : Array(chunks.prefix(rest)))
+        try run.record(rest >= chunks.count ? chunks : Array(chunks.prefix(rest)))
         rest -= chunks.count
       }
       try run.finish(ReplicationResult(), hostWallSeconds: 0, hostCPUSeconds: 0)

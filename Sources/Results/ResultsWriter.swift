@@ -36,6 +36,11 @@ public final class ResultsWriter {
     try self.init(creating: name, force: force, createsFolder: createsFolder, pageSize: Self.pageSize)
   }
 
+  /// Throws `InputError` where a results file could not be made under that name; leaves everything as it is.
+  public static func checkOutput(_ name: String, force: Bool, createsFolder: Bool) throws {
+    try OutputFile(name, force: force, createsFolder: createsFolder).discard()
+  }
+
   package init(
     creating name: String, force: Bool = false, createsFolder: Bool = false, pageSize: Int, maximumPages: Int? = nil
   ) throws {
@@ -76,12 +81,15 @@ public final class ResultsWriter {
     guard !isClosed else { return }
     isClosed = true
     defer { database.close() }
-    // After a failure such as a full disk what is not committed is given up; it made room for the change of status.
+    // After a failure such as a full disk what is not committed is given up; that made room for the change of status.
     if isInTransaction, (try? commit()) == nil { try? database.run("ROLLBACK") }
-    try database.run("UPDATE run SET status = '\(RunStatus.interrupted)' WHERE status = '\(RunStatus.running)'")
+    let marking = Result {
+      try database.run("UPDATE run SET status = '\(RunStatus.interrupted)' WHERE status = '\(RunStatus.running)'")
+    }
     try database.run("PRAGMA wal_checkpoint(TRUNCATE)")
     // A reader that is still at work keeps the log; then the last one to leave removes it.
     try? database.run("PRAGMA busy_timeout = 500; PRAGMA journal_mode = DELETE")
+    try marking.get()
   }
 
   /// Makes everything so far visible to readers.
@@ -92,7 +100,9 @@ public final class ResultsWriter {
     isInTransaction = false
   }
 
-  /// Commits if the last commit was half a second ago. Call it whenever rows may be waiting.
+  /// Commits if the last commit was half a second ago.
+  ///
+  /// Call it whenever rows may be waiting.
   public func commitIfDue() throws {
     if lastCommit.duration(to: .now) >= .milliseconds(500) { try commit() }
   }
@@ -123,7 +133,9 @@ public final class ResultsWriter {
       sources: zip(sources, system.sources).map { .init(id: $0.id, model: $1.model) }, system: system)
   }
 
-  /// Begins a run. Runs may overlap; the order of calls decides the order of rows.
+  /// Begins a run.
+  ///
+  /// Runs may overlap; the order of calls decides the order of rows.
   ///
   /// `describe` is called once for each distinct placement of a source; without it no plan is recorded.
   public func begin(

@@ -108,7 +108,7 @@ extension RequestRecord {
 }
 
 extension ModelTotals {
-  /// Adds the counts and sums of another model; the quantiles are left to the caller.
+  /// Adds the counts, sums and quantiles of another source.
   mutating func accumulate(_ other: ModelTotals) {
     requests += other.requests
     completed += other.completed
@@ -117,5 +117,6 @@ extension ModelTotals {
     deadlineMissed += other.deadlineMissed
     completionsInWindow += other.completionsInWindow
     sums.accumulate(other.sums)
+    latencyQuantiles.merge(other.latencyQuantiles)
   }
 }

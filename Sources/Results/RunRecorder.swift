@@ -2,7 +2,7 @@ import Partitioning
 import Simulation
 
 /// Records one run: placements and requests as they come, totals at the end.
-public final class RunRecorder {
+public final class RunRecorder: RequestSink {
   /// The key of the run's row.
   public let id: Int64
   private let run: RunDescription
@@ -13,6 +13,8 @@ public final class RunRecorder {
   /// By the index that requests name.
   private var placements: [Int64] = []
   private var uses: [Int64] = []
+  /// Requests that came one by one and are not written yet.
+  private var pending: [RequestRecord] = []
   private var latencies: LatencyQuantiles
 
   init(
@@ -30,37 +32,59 @@ public final class RunRecorder {
   private var recordsRequests: Bool { run.record != "summary" }
 
   /// Notes the next of `ReplicationResult.placements`; must come before the first request that names it.
-  @discardableResult
-  public func use(_ placement: Placement, source: Int) throws -> PlacementID {
+  public func use(_ placement: Placement, source: Int) throws {
     let row = system.sources[source]
     let id = try writer.placement(placement, source: row.id, model: system.models[row.model]) {
       try describe(source, placement)
     }
     placements.append(id)
     uses.append(0)
-    return PlacementID(id)
+  }
+
+  /// The row of the placement with an index in `ReplicationResult.placements`.
+  public func placementID(_ index: Int) -> PlacementID { PlacementID(placements[index]) }
+
+  /// Records a request of the measured window; written with others, at the latest by `finish`.
+  public func record(_ request: RequestRecord) throws {
+    pending.append(request)
+    if pending.count == Self.chunk { try flush() }
   }
 
   /// Records requests of the measured window, in the order in which they ended.
-  public func append(_ requests: [RequestRecord]) throws {
-    // Small enough that the clock is looked at often.
-    for start in stride(from: 0, to: requests.count, by: 1024) {
-      let count = min(1024, requests.count - start)
-      try writer.insertRequests(count: count) { index, id in
-        let record = requests[start + index]
-        latencies.add(record)
-        uses[Int(record.placement)] += 1
-        return RequestRow(
-          id: id, run: self.id, source: system.sources[Int(record.source)].id,
-          model: system.models[Int(record.model)], placement: placements[Int(record.placement)], record: record)
-      }
+  public func record(_ requests: [RequestRecord]) throws {
+    try flush()
+    for start in stride(from: 0, to: requests.count, by: Self.chunk) {
+      try insert(requests[start..<min(start + Self.chunk, requests.count)])
     }
   }
 
-  /// Records the totals and how the run ended. Host times are in seconds.
+  /// Small enough that the clock is looked at often.
+  private static let chunk = 1024
+
+  private func flush() throws {
+    guard !pending.isEmpty else { return }
+    try insert(pending[...])
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  private func insert(_ requests: ArraySlice<RequestRecord>) throws {
+    try writer.insertRequests(count: requests.count) { index, id in
+      let record = requests[requests.startIndex + index]
+      latencies.add(record)
+      uses[Int(record.placement)] += 1
+      return RequestRow(
+        id: id, run: self.id, source: system.sources[Int(record.source)].id, model: system.models[Int(record.model)],
+        placement: placements[Int(record.placement)], record: record)
+    }
+  }
+
+  /// Records the totals and how the run ended.
+  ///
+  /// Host times are in seconds.
   public func finish(
     _ result: ReplicationResult, status: RunStatus? = nil, hostWallSeconds: Double, hostCPUSeconds: Double
   ) throws {
+    try flush()
     for used in result.placements.dropFirst(placements.count) { try use(used.placement, source: used.source) }
     try record(result.models)
     let window = windowSeconds
@@ -97,17 +121,26 @@ public final class RunRecorder {
     }
   }
 
-  private func record(_ models: [ModelTotals]) throws {
+  /// Adds up the sources of each model, and all of them.
+  private func record(_ sources: [ModelTotals]) throws {
     let shares = [0.5, 0.95, 0.99]
     latencies.sort()
     var all = ModelTotals()
-    for (index, totals) in models.enumerated() {
+    for index in system.models.indices {
+      var totals = ModelTotals()
+      let own = zip(system.sources, sources).filter { $0.0.model == index }
+      guard !own.isEmpty else { continue }
+      for (_, source) in own { totals.accumulate(source) }
       all.accumulate(totals)
-      let quantiles = latencies.quantiles(shares, ofModel: index)
+      let quantiles =
+        recordsRequests
+        ? latencies.quantiles(shares, ofModel: index) : shares.map { totals.latencyQuantiles.interpolated($0) }
       try writer.insert(
         [metrics(totals, quantiles: quantiles, model: system.models[index])], into: Tables.runModel)
     }
-    try writer.insert([metrics(all, quantiles: latencies.quantilesOfAll(shares))], into: Tables.runTotal)
+    let quantiles =
+      recordsRequests ? latencies.quantilesOfAll(shares) : shares.map { all.latencyQuantiles.interpolated($0) }
+    try writer.insert([metrics(all, quantiles: quantiles)], into: Tables.runTotal)
   }
 
   private func metrics(_ totals: ModelTotals, quantiles: [Double?], model: Int64? = nil) -> RunMetrics {

@@ -57,15 +57,21 @@ public struct RequestRecord: Sendable {
 /// Receives requests of the measured window as they become final.
 public protocol RequestSink {
   mutating func record(_ request: RequestRecord) throws
+  /// Receives up to about a thousand at once; unless implemented each goes to `record(_:)`.
+  mutating func record(_ requests: [RequestRecord]) throws
   /// Notes the next entry of `ReplicationResult.placements`, before any request that names it is recorded.
   mutating func use(_ placement: Placement, source: Int) throws
 }
 
 extension RequestSink {
+  public mutating func record(_ requests: [RequestRecord]) throws {
+    for request in requests { try record(request) }
+  }
+
   public mutating func use(_ placement: Placement, source: Int) throws {}
 }
 
-/// What one model's requests of one source population amount to in a replication (measured window only).
+/// What one network's requests amount to in a replication (measured window only).
 public struct ModelTotals: Sendable {
   public var requests = 0
   public var completed = 0
@@ -112,6 +118,7 @@ public struct LinkTotals: Sendable {
 public struct ReplicationResult: Sendable {
   /// Distinct placements in the order of their first use: source and placement.
   public var placements: [(source: Int, placement: Placement)] = []
+  /// By network, as `SystemModel.models` lists them.
   public var models: [ModelTotals] = []
   public var nodes: [NodeTotals] = []
   public var links: [LinkTotals] = []

@@ -16,7 +16,8 @@ public struct SystemModel: Sendable {
   public var drains: Bool
 
   public init(
-    nodes: [NodeModel], links: [LinkModel], sources: [SourceModel], models: [String], seed: UInt64, replication: Int = 0,
+    nodes: [NodeModel], links: [LinkModel], sources: [SourceModel], models: [String], seed: UInt64,
+    replication: Int = 0,
     warmupNanoseconds: Int64 = 0, durationNanoseconds: Int64, drains: Bool = true
   ) {
     self.nodes = nodes
@@ -35,7 +36,7 @@ public struct SystemModel: Sendable {
 public struct NodeModel: Sendable {
   public enum Scheduler: String, Sendable, CaseIterable, Codable { case fifo, ps }
   /// How the parts of a request's time that are spent here are called.
-  public enum Role: String, Sendable { case device, edge, cloud }
+  public typealias Role = TierRole
 
   public var name: String
   public var role: Role

@@ -92,17 +92,20 @@ public struct Kind<T>: Sendable {
     self.read = read
   }
 
+  /// The words that suffice alone, SPECs, and an object for each kind.
   static func schemas(of kinds: [Kind]) -> [JSONValue] {
-    let names = kinds.map(\.name)
-    let words: JSONValue = ["enum": .array(names.map { .string($0) })]
-    let spec: JSONValue = ["type": "string", "pattern": .string("^(\(names.joined(separator: "|"))),")]
-    return [words, spec]
-      + kinds.map { kind in
-        var reader = FieldReader.empty
-        reader.declareKind(kind.name)
-        _ = kind.read(&reader)
-        guard case .object(let members) = reader.objectSchema else { return reader.objectSchema }
-        return .object([.init("description", .string(kind.help))] + members)
-      }
+    var words: [JSONValue] = []
+    var objects: [JSONValue] = []
+    for kind in kinds {
+      var reader = FieldReader.empty
+      reader.declareKind(kind.name)
+      _ = kind.read(&reader)
+      if reader.required == ["kind"] { words.append(.string(kind.name)) }
+      guard case .object(let members) = reader.objectSchema else { continue }
+      objects.append(.object([.init("description", .string(kind.help))] + members))
+    }
+    let names = kinds.map(\.name).joined(separator: "|")
+    let spec: JSONValue = ["type": "string", "pattern": .string("^(\(names)),")]
+    return (words.isEmpty ? [] : [["enum": .array(words)]]) + [spec] + objects
   }
 }

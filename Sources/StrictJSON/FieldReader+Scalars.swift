@@ -242,11 +242,14 @@ extension ScalarType where T == Int {
   static func int(in range: ClosedRange<Int>) -> ScalarType {
     var wanted = "a whole number"
     var schema: [JSONValue.Member] = [.init("type", "integer")]
-    if range.lowerBound != .min {
+    if range.lowerBound == range.upperBound {
+      wanted = "\(range.lowerBound)"
+      schema = [.init("const", .number(range.lowerBound))]
+    } else if range.lowerBound != .min {
       schema.append(.init("minimum", .number(range.lowerBound)))
       wanted += range.upperBound == .max ? " of at least \(range.lowerBound)" : " between \(range.lowerBound)"
     }
-    if range.upperBound != .max {
+    if range.upperBound != .max, range.lowerBound != range.upperBound {
       schema.append(.init("maximum", .number(range.upperBound)))
       wanted += range.lowerBound == .min ? " of at most \(range.upperBound)" : " and \(range.upperBound)"
     }

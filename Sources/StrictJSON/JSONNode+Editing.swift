@@ -27,7 +27,7 @@ extension JSONNode {
       }
       guard let index = Int(step) ?? names.firstIndex(of: step), elements.indices.contains(index) else {
         throw InputError(
-          "'\(before.printable)' has no element '\(step.printable)', only 0 to \(elements.count - 1)",
+          "'\(before.printable)' has \(elements.count) elements, and none is '\(step.printable)'",
           at: node.position,
           suggestion: names.nearest(to: step))
       }

@@ -9,7 +9,7 @@ extension [String] {
     var best: (word: String, distance: Int)?
     for candidate in self where abs(candidate.count - letters.count) <= limit {
       let distance = editDistance(letters, Array<Character>(candidate.lowercased()))
-      guard distance <= limit, distance * 2 <= Swift.max(letters.count, 2) else { continue }
+      guard distance <= limit, distance * 2 <= letters.count else { continue }
       if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.word

@@ -13,7 +13,10 @@ struct OffloadSim: ParsableCommand {
       64 usage; 70 internal error; 130 interrupted, with everything recorded so far committed.
       """,
     version: toolVersion,
-    subcommands: [])
+    subcommands: [
+      Run.self, Compare.self, Plan.self, Models.self, Infer.self, Profile.self, Bench.self, Check.self, Schema.self,
+      SampleModel.self,
+    ])
 
   static func main() {
     Interruption.install()
@@ -37,7 +40,8 @@ struct OffloadSim: ParsableCommand {
     case is CleanExit, is ValidationError, is ExitCode:
       exit(withError: error)
     default:
-      if exitCode(for: error) == .validationFailure { exit(withError: error) }
+      // What ArgumentParser throws of its own: help and version, or misuse.
+      if [.success, .validationFailure].contains(exitCode(for: error)) { exit(withError: error) }
       Console.error("internal error: \(error)")
       Foundation.exit(70)
     }

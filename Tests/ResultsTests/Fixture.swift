@@ -55,6 +55,7 @@ enum Fixture {
         if replication == 1 && index == 2 {
           request.outcome = .dropped
           request.deviceCompute = 0
+          request.missedDeadline = false
         }
       } else {
         request.deviceCompute = 5 * milli
@@ -127,7 +128,7 @@ enum Fixture {
   private static func record(policy: String, replication: Int, into run: RunRecorder) throws {
     let requests = requests(policy: policy, replication: replication)
     try run.use(placement(policy), source: 0)
-    try run.append(requests)
+    try run.record(requests)
     try run.finish(result(of: requests, policy: policy), hostWallSeconds: 0.25, hostCPUSeconds: 0.125)
   }
 

@@ -4,6 +4,7 @@ import Testing
 
 struct SchemaTests {
   /// `schema.sql` is what the file's layout is; a change of it shows in review.
+  ///
   /// `UPDATE_SNAPSHOTS=1 swift test -c release --filter SchemaTests` writes it.
   @Test func isTheSnapshot() throws {
     let snapshot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("schema.sql")

@@ -23,7 +23,9 @@ public enum BoundaryCodec {
     else { throw ExecutionError("these bytes are not a tensor") }
     let start = 8 + 8 * Int(bytes[6])
     let shape = bytes.withUnsafeBytes { raw in
-      (0..<Int(bytes[6])).map { Int(Int64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 + 8 * $0, as: Int64.self))) }
+      (0..<Int(bytes[6])).map {
+        Int(Int64(littleEndian: raw.loadUnaligned(fromByteOffset: 8 + 8 * $0, as: Int64.self)))
+      }
     }
     guard let count = try? checkedCount(shape), bytes.count - start == count * type.byteCount else {
       throw ExecutionError("\(bytes.count - start) bytes for a tensor \(type)\(shape)")

@@ -36,7 +36,9 @@ struct ExecutionSchedule {
       if layer.nodes.count > 1, let step = try fusedStep(layer, index, context) {
         steps.append(step)
       } else {
-        for node in layer.nodes where !isKnown(node) { try steps.append(naming(node) { try step(node, index, context) }) }
+        for node in layer.nodes where !isKnown(node) {
+          try steps.append(naming(node) { try step(node, index, context) })
+        }
       }
     }
   }

@@ -96,7 +96,9 @@ public final class Executor: @unchecked Sendable {
       }
     }
     return try graph.outputs.map { output in
-      guard let tensor = tensors[output.index] else { throw ExecutionError("output '\(graph[output].name)' is not made") }
+      guard let tensor = tensors[output.index] else {
+        throw ExecutionError("output '\(graph[output].name)' is not made")
+      }
       let copy = Tensor(zeros: tensor.elementType, shape: tensor.shape)
       copyElements(of: tensor, to: copy)
       return copy

@@ -2,22 +2,28 @@
 ///
 /// Buffers are placed from the largest down, each into the smallest gap that fits between those it shares time with.
 /// O(n²). Source: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020, section 5.2.
-struct MemoryPlan: Sendable {
+package struct MemoryPlan: Sendable {
   /// A tensor's size and the steps, both included, from its making to its last reading.
-  struct Buffer: Sendable {
-    let byteCount: Int
-    let firstStep: Int
-    var lastStep: Int
+  package struct Buffer: Sendable {
+    package let byteCount: Int
+    package let firstStep: Int
+    package var lastStep: Int
+
+    package init(byteCount: Int, firstStep: Int, lastStep: Int) {
+      self.byteCount = byteCount
+      self.firstStep = firstStep
+      self.lastStep = lastStep
+    }
   }
 
-  static let alignment = 64
+  package static let alignment = 64
 
   /// In bytes from the start of the arena, in the order of the buffers; multiples of `alignment`.
-  let offsets: [Int]
+  package let offsets: [Int]
   /// The size of the arena.
-  let byteCount: Int
+  package let byteCount: Int
 
-  init(_ buffers: [Buffer]) {
+  package init(_ buffers: [Buffer]) {
     let sizes = buffers.map { ($0.byteCount + Self.alignment - 1) / Self.alignment * Self.alignment }
     var offsets = [Int](repeating: 0, count: buffers.count)
     var placed: [Int] = []

@@ -97,7 +97,9 @@ private struct FusionPass {
       }
       return otherType.shape == type.shape ? tail : nil
     }
-    guard let tail = tails.max(by: { (groups[$0.group].last ?? 0) < (groups[$1.group].last ?? 0) }) else { return false }
+    guard let tail = tails.max(by: { (groups[$0.group].last ?? 0) < (groups[$1.group].last ?? 0) }) else {
+      return false
+    }
     let addsConstant = node.inputs.contains { $0.map { graph[$0].type?.constant != nil } ?? false }
     join(index, tail, addsConstant ? .normalized : .added)
     return true

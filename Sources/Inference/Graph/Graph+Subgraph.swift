@@ -16,7 +16,9 @@ extension Graph {
   /// read; both in value order.
   public func boundary(of indices: [Int]) -> (inputs: [ValueID], outputs: [ValueID]) {
     let members = Set(indices)
-    var (isMade, isRead) = ([Bool](repeating: false, count: values.count), [Bool](repeating: false, count: values.count))
+    var (isMade, isRead) = (
+      [Bool](repeating: false, count: values.count), [Bool](repeating: false, count: values.count)
+    )
     var isReadOutside = outputFlags()
     for (index, node) in nodes.enumerated() {
       let isMember = members.contains(index)

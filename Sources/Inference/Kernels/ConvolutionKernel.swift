@@ -47,7 +47,7 @@ struct ConvolutionKernel: PreparedKernel {
   }
 
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     if epilogue.addsResidual, residual?.shape != output.shape { throw ShapeError("residual of another shape") }
     guard output.elementCount > 0 else { return }
     switch method {

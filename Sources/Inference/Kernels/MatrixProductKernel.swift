@@ -45,8 +45,8 @@ struct MatrixProductKernel: PreparedKernel {
   }
 
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (a, b) = (try inputs.operand(0, "A"), try constantB ?? inputs.operand(1, "B"))
-    let output = try outputs.operand(0, "Y")
+    let (a, b) = (try inputs.required(0, "A"), try constantB ?? inputs.required(1, "B"))
+    let output = try outputs.required(0, "Y")
     let isPlain = alpha == 1 && addend == nil
     if epilogue.addsResidual, residual?.shape != output.shape { throw ShapeError("residual of another shape") }
     if shape.batches.isEmpty, shape.m == 1 {

@@ -7,25 +7,25 @@ struct QuantizedOperand: Sendable {
 
   /// Reads inputs `index`, `index + 1` and `index + 2`; the zero point may be left out.
   init(_ inputs: [Tensor?], _ index: Int) throws {
-    tensor = try inputs.operand(index, "tensor")
-    scales = try inputs.operand(index + 1, "scale").elements(as: Float.self)
-    zeroPoints = inputs.optionalOperand(index + 2)?.integers() ?? [Int](repeating: 0, count: scales.count)
+    tensor = try inputs.required(index, "tensor")
+    scales = try inputs.required(index + 1, "scale").elements(as: Float.self)
+    zeroPoints = inputs.optional(index + 2)?.integers() ?? [Int](repeating: 0, count: scales.count)
   }
 
   /// Checks a tensor's type and its parameters at `index + 1` and `index + 2`.
   static func check(_ inputs: [TensorType?], _ index: Int, _ name: String, channels: Int) throws {
-    let type = try inputs.operand(index, name).elementType
+    let type = try inputs.required(index, name).elementType
     guard type == .int8 || type == .uint8 else { throw ShapeError("\(name) is \(type), not int8 or uint8") }
     try checkParameters(inputs, index + 1, name, channels: channels)
-    if let zeroPoint = inputs.optionalOperand(index + 2), zeroPoint.elementType != type {
+    if let zeroPoint = inputs.optional(index + 2), zeroPoint.elementType != type {
       throw ShapeError("\(name) is \(type) with a zero point of \(zeroPoint.elementType)")
     }
   }
 
   /// Checks the scale at `index` and the zero point after it: one element, or one per channel.
   static func checkParameters(_ inputs: [TensorType?], _ index: Int, _ name: String, channels: Int) throws {
-    let scale = try inputs.floatOperand(index, "\(name)_scale")
-    let zeroPoint = inputs.optionalOperand(index + 1)
+    let scale = try inputs.requiredFloat(index, "\(name)_scale")
+    let zeroPoint = inputs.optional(index + 1)
     guard scale.elementCount == 1 || scale.elementCount == channels,
       zeroPoint.map({ $0.elementCount == scale.elementCount }) ?? true
     else { throw ShapeError("\(name): scale \(scale.shape) and zero point \(zeroPoint?.shape ?? []) do not fit") }

@@ -1,4 +1,6 @@
-/// `c = f · c + i · g(x)`, `h = o · h(c)` with gates in the order i, o, f, c. Source: ONNX LSTM.
+/// `c = f · c + i · g(x)`, `h = o · h(c)` with gates in the order i, o, f, c.
+///
+/// Source: ONNX LSTM.
 struct LSTMCell: RecurrentCell {
   /// Of the gates, of the candidate and of the cell's output.
   let functions: [ScalarFunction]
@@ -39,7 +41,9 @@ struct LSTMCell: RecurrentCell {
   }
 }
 
-/// `h = (1 - z) · g + z · h` with gates in the order z, r, h. Source: ONNX GRU.
+/// `h = (1 - z) · g + z · h` with gates in the order z, r, h.
+///
+/// Source: ONNX GRU.
 struct GRUCell: RecurrentCell {
   /// Of the gates and of the candidate.
   let functions: [ScalarFunction]
@@ -76,7 +80,9 @@ struct GRUCell: RecurrentCell {
   }
 }
 
-/// `h = f(x + R · h)`. Source: ONNX RNN.
+/// `h = f(x + R · h)`.
+///
+/// Source: ONNX RNN.
 struct RNNCell: RecurrentCell {
   let function: ScalarFunction
   let clip: Float?

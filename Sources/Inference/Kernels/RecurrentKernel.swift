@@ -29,13 +29,13 @@ struct RecurrentKernel<Cell: RecurrentCell> {
   let cells: [Cell]
 
   func run(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (x, w) = (try inputs.operand(0, "X"), try inputs.operand(1, "W"))
-    let r = try inputs.operand(2, "R")
-    let lengths = try self.lengths(inputs.optionalOperand(4))
+    let (x, w) = (try inputs.required(0, "X"), try inputs.required(1, "W"))
+    let r = try inputs.required(2, "R")
+    let lengths = try self.lengths(inputs.optional(4))
     let width = sizes.gates * sizes.hidden
     let rows = sizes.steps * sizes.batch
-    let biases = inputs.optionalOperand(3) ?? Tensor(zeros: .float32, shape: [sizes.directions, 2 * width])
-    if let y = outputs.optionalOperand(0) { y.floats.update(repeating: 0, count: y.elementCount) }
+    let biases = inputs.optional(3) ?? Tensor(zeros: .float32, shape: [sizes.directions, 2 * width])
+    if let y = outputs.optional(0) { y.floats.update(repeating: 0, count: y.elementCount) }
     try ScratchPool.shared.withFloats(Extent.count(of: [sizes.directions, rows, width])) { memory in
       for direction in 0..<sizes.directions {
         try project(x, w, biases, direction: direction, into: memory + direction * rows * width, using: context)
@@ -78,8 +78,8 @@ struct RecurrentKernel<Cell: RecurrentCell> {
     let state = sizes.stateOffset(direction: direction, sequence: sequence)
     ScratchPool.shared.withFloats(4 * hiddenSize + width) { memory in
       let (hidden, cell) = (memory, memory + hiddenSize)
-      load(inputs.optionalOperand(5), from: state, into: hidden)
-      load(inputs.optionalOperand(6), from: state, into: cell)
+      load(inputs.optional(5), from: state, into: hidden)
+      load(inputs.optional(6), from: state, into: cell)
       for count in 0..<length {
         let step = isReversed[direction] ? length - 1 - count : count
         cells[direction].advance(
@@ -88,15 +88,15 @@ struct RecurrentKernel<Cell: RecurrentCell> {
             hidden: hidden,
             cell: cell, recurrent: r.floats + direction * width * hiddenSize,
             recurrentBias: biases.floats + (2 * direction + 1) * width,
-            peepholes: inputs.optionalOperand(7).map { UnsafePointer($0.floats + direction * 3 * hiddenSize) },
+            peepholes: inputs.optional(7).map { UnsafePointer($0.floats + direction * 3 * hiddenSize) },
             scratch: memory + 2 * hiddenSize), using: kernels)
-        outputs.optionalOperand(0).map {
+        outputs.optional(0).map {
           ($0.floats + sizes.outputOffset(step: step, direction: direction, sequence: sequence))
             .update(from: hidden, count: hiddenSize)
         }
       }
-      outputs.optionalOperand(1).map { ($0.floats + state).update(from: hidden, count: hiddenSize) }
-      outputs.optionalOperand(2).map { ($0.floats + state).update(from: cell, count: hiddenSize) }
+      outputs.optional(1).map { ($0.floats + state).update(from: hidden, count: hiddenSize) }
+      outputs.optional(2).map { ($0.floats + state).update(from: cell, count: hiddenSize) }
     }
   }
 

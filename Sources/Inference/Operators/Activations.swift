@@ -1,6 +1,8 @@
 import Foundation
 
-/// `max(X, 0)`; also for signed integers. Source: ONNX Relu.
+/// `max(X, 0)`; also for signed integers.
+///
+/// Source: ONNX Relu.
 struct Relu: ElementwiseFunction, FusableActivation {
   static let onnxName = "Relu"
   init(from attributes: inout AttributeReader) throws {}
@@ -8,7 +10,9 @@ struct Relu: ElementwiseFunction, FusableActivation {
   package func activation(for inputs: [TensorType?]) -> Activation? { .relu }
 }
 
-/// `X` where it is not negative, else `alpha · X`. Source: ONNX LeakyRelu.
+/// `X` where it is not negative, else `alpha · X`.
+///
+/// Source: ONNX LeakyRelu.
 struct LeakyRelu: ElementwiseFunction, FusableActivation {
   static let onnxName = "LeakyRelu"
   let alpha: Float
@@ -17,7 +21,9 @@ struct LeakyRelu: ElementwiseFunction, FusableActivation {
   package func activation(for inputs: [TensorType?]) -> Activation? { .leakyRelu(slope: alpha) }
 }
 
-/// `1 / (1 + exp(-X))`. Source: ONNX Sigmoid.
+/// `1 / (1 + exp(-X))`.
+///
+/// Source: ONNX Sigmoid.
 struct Sigmoid: ElementwiseFunction, FusableActivation {
   static let onnxName = "Sigmoid"
   init(from attributes: inout AttributeReader) throws {}
@@ -25,7 +31,9 @@ struct Sigmoid: ElementwiseFunction, FusableActivation {
   package func activation(for inputs: [TensorType?]) -> Activation? { .sigmoid }
 }
 
-/// The hyperbolic tangent. Source: ONNX Tanh.
+/// The hyperbolic tangent.
+///
+/// Source: ONNX Tanh.
 struct Tanh: ElementwiseFunction, FusableActivation {
   static let onnxName = "Tanh"
   init(from attributes: inout AttributeReader) throws {}
@@ -33,7 +41,9 @@ struct Tanh: ElementwiseFunction, FusableActivation {
   package func activation(for inputs: [TensorType?]) -> Activation? { .tanh }
 }
 
-/// `X · max(0, min(1, X / 6 + 0.5))`. Source: ONNX HardSwish, opset 14.
+/// `X · max(0, min(1, X / 6 + 0.5))`.
+///
+/// Source: ONNX HardSwish, opset 14.
 struct HardSwish: ElementwiseFunction, FusableActivation {
   static let onnxName = "HardSwish"
   init(from attributes: inout AttributeReader) throws {}
@@ -41,7 +51,9 @@ struct HardSwish: ElementwiseFunction, FusableActivation {
   package func activation(for inputs: [TensorType?]) -> Activation? { .hardSwish }
 }
 
-/// `max(0, min(1, alpha · X + beta))`. Source: ONNX HardSigmoid.
+/// `max(0, min(1, alpha · X + beta))`.
+///
+/// Source: ONNX HardSigmoid.
 struct HardSigmoid: ElementwiseFunction, FusableActivation {
   static let onnxName = "HardSigmoid"
   let alpha: Float
@@ -54,21 +66,27 @@ struct HardSigmoid: ElementwiseFunction, FusableActivation {
   package func activation(for inputs: [TensorType?]) -> Activation? { .hardSigmoid(alpha: alpha, beta: beta) }
 }
 
-/// The error function. Source: ONNX Erf.
+/// The error function.
+///
+/// Source: ONNX Erf.
 struct Erf: ElementwiseFunction {
   static let onnxName = "Erf"
   init(from attributes: inout AttributeReader) throws {}
   func function(for inputs: [TensorType?]) throws -> ScalarFunction? { .erf }
 }
 
-/// The exponential. Source: ONNX Exp.
+/// The exponential.
+///
+/// Source: ONNX Exp.
 struct Exp: ElementwiseFunction {
   static let onnxName = "Exp"
   init(from attributes: inout AttributeReader) throws {}
   func function(for inputs: [TensorType?]) throws -> ScalarFunction? { .exp }
 }
 
-/// `X · Φ(X)` with the normal distribution function, or its tanh approximation. Source: ONNX Gelu, opset 20.
+/// `X · Φ(X)` with the normal distribution function, or its tanh approximation.
+///
+/// Source: ONNX Gelu, opset 20.
 struct Gelu: ElementwiseFunction {
   static let onnxName = "Gelu"
   let isApproximate: Bool
@@ -82,7 +100,9 @@ struct Gelu: ElementwiseFunction {
   func function(for inputs: [TensorType?]) throws -> ScalarFunction? { isApproximate ? .geluTanh : .gelu }
 }
 
-/// `X` where it is positive, else `alpha · (exp(X) - 1)`. Source: ONNX Elu.
+/// `X` where it is positive, else `alpha · (exp(X) - 1)`.
+///
+/// Source: ONNX Elu.
 struct Elu: ElementwiseFunction {
   static let onnxName = "Elu"
   let alpha: Float
@@ -90,7 +110,9 @@ struct Elu: ElementwiseFunction {
   func function(for inputs: [TensorType?]) throws -> ScalarFunction? { .elu(alpha: alpha, gamma: 1) }
 }
 
-/// `gamma · X` where X is positive, else `gamma · alpha · (exp(X) - 1)`. Source: ONNX Selu.
+/// `gamma · X` where X is positive, else `gamma · alpha · (exp(X) - 1)`.
+///
+/// Source: ONNX Selu.
 struct Selu: ElementwiseFunction {
   static let onnxName = "Selu"
   let alpha: Float
@@ -102,14 +124,18 @@ struct Selu: ElementwiseFunction {
   func function(for inputs: [TensorType?]) throws -> ScalarFunction? { .elu(alpha: alpha, gamma: gamma) }
 }
 
-/// `log(1 + exp(X))`. Source: ONNX Softplus.
+/// `log(1 + exp(X))`.
+///
+/// Source: ONNX Softplus.
 struct Softplus: ElementwiseFunction {
   static let onnxName = "Softplus"
   init(from attributes: inout AttributeReader) throws {}
   func function(for inputs: [TensorType?]) throws -> ScalarFunction? { .softplus }
 }
 
-/// `X / (1 + |X|)`. Source: ONNX Softsign.
+/// `X / (1 + |X|)`.
+///
+/// Source: ONNX Softsign.
 struct Softsign: ElementwiseFunction {
   static let onnxName = "Softsign"
   init(from attributes: inout AttributeReader) throws {}

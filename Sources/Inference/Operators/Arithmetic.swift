@@ -3,6 +3,9 @@
 /// A, B -> C, any number type. Source: ONNX Add, Sub, Mul, Div, opset 7 on.
 protocol BinaryArithmetic: Operator {
   init()
+  /// What the float32 kernels do.
+  static var vectorOperation: VectorOperation { get }
+  /// What is done to every other type.
   static func apply<T: Number>(_ left: T, _ right: T) -> T
 }
 
@@ -24,7 +27,7 @@ extension BinaryArithmetic {
     let work = BinaryWork<Self>(
       left: try inputs.required(0), right: try inputs.required(1), output: try outputs.required(0), context: context)
     if work.output.elementType == .float32 {
-      Elementwise.binaryFloat(work.left, work.right, into: work.output, context) { Self.apply($0, $1) }
+      Elementwise.combine(Self.vectorOperation, work.left, work.right, into: work.output, context)
     } else {
       try work.output.elementType.dispatch(work)
     }
@@ -44,21 +47,25 @@ private struct BinaryWork<Function: BinaryArithmetic>: NumberWork {
 
 struct Add: BinaryArithmetic {
   static let onnxName = "Add"
+  static let vectorOperation = VectorOperation.add
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.add(left, right) }
 }
 
 struct Sub: BinaryArithmetic {
   static let onnxName = "Sub"
+  static let vectorOperation = VectorOperation.subtract
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.subtract(left, right) }
 }
 
 struct Mul: BinaryArithmetic {
   static let onnxName = "Mul"
+  static let vectorOperation = VectorOperation.multiply
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.multiply(left, right) }
 }
 
 /// Division; integers truncate towards zero, and an integer divided by 0 is 0.
 struct Div: BinaryArithmetic {
   static let onnxName = "Div"
+  static let vectorOperation = VectorOperation.divide
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.divide(left, right) }
 }

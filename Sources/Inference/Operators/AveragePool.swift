@@ -12,14 +12,14 @@ struct AveragePool: Operator {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let geometry = try PoolGeometry(input: inputs.floatOperand(0, "X").shape, window: window)
+    let geometry = try PoolGeometry(input: inputs.requiredFloat(0, "X").shape, window: window)
     return [TensorType(.float32, geometry.outputShape)]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let input = try inputs.operand(0, "X")
+    let input = try inputs.required(0, "X")
     PoolKernels.floatPool(
       countsPadding ? .averageWithPadding : .average, try PoolGeometry(input: input.shape, window: window),
-      from: input, into: try outputs.operand(0, "Y"), using: context)
+      from: input, into: try outputs.required(0, "Y"), using: context)
   }
 }

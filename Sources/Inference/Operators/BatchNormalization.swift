@@ -4,6 +4,7 @@
 /// shift' = B - mean · scale'. Source: ONNX BatchNormalization in inference mode, opset 7 on.
 struct BatchNormalization: Operator {
   static let onnxName = "BatchNormalization"
+  static var aliasing: Aliasing { .inPlace }
   let epsilon: Float
 
   init(from attributes: inout AttributeReader) throws {
@@ -19,10 +20,10 @@ struct BatchNormalization: Operator {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.floatOperand(0, "X")
+    let input = try inputs.requiredFloat(0, "X")
     guard input.shape.count >= 2 else { throw ShapeError("BatchNormalization of \(input.shape)") }
     for (index, name) in ["scale", "B", "mean", "var"].enumerated() {
-      let shape = try inputs.floatOperand(index + 1, name).shape
+      let shape = try inputs.requiredFloat(index + 1, name).shape
       guard shape == [input.shape[1]] else { throw ShapeError("\(name) \(shape) does not fit \(input.shape)") }
     }
     return [TensorType(.float32, input.shape)]
@@ -30,14 +31,14 @@ struct BatchNormalization: Operator {
 
   /// The factor and the addend of each channel, where all four parameters are constants; what fusing needs.
   package func scaleAndShift(for inputs: [TensorType?]) -> (scale: [Float], shift: [Float])? {
-    let parameters = (1...4).compactMap { inputs.optionalOperand($0)?.constant }
+    let parameters = (1...4).compactMap { inputs.optional($0)?.constant }
     guard parameters.count == 4 else { return nil }
     return scaleAndShift(parameters)
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
-    let (scale, shift) = scaleAndShift(try (1...4).map { try inputs.operand($0, "parameter \($0)") })
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    let (scale, shift) = scaleAndShift(try (1...4).map { try inputs.required($0, "parameter \($0)") })
     let channels = input.shape[1]
     let size = input.shape[2...].reduce(1, *)
     if size == 1 {

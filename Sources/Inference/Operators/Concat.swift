@@ -1,4 +1,6 @@
-/// Joins tensors along `axis`. Source: ONNX Concat, opset 4 on.
+/// Joins tensors along `axis`.
+///
+/// Source: ONNX Concat, opset 4 on.
 struct Concat: Operator {
   static let onnxName = "Concat"
   let axis: Int

@@ -1,4 +1,6 @@
-/// A constant given by one of its attributes. Source: ONNX Constant, opset 1 on.
+/// A constant given by one of its attributes.
+///
+/// Source: ONNX Constant, opset 1 on.
 struct Constant: Operator {
   static let onnxName = "Constant"
   let value: Tensor
@@ -26,7 +28,9 @@ struct Constant: Operator {
   }
 }
 
-/// A tensor of the shape in the input, filled with one value (0 by default). Source: ONNX ConstantOfShape, opset 9 on.
+/// A tensor of the shape in the input, filled with one value (0 by default).
+///
+/// Source: ONNX ConstantOfShape, opset 9 on.
 struct ConstantOfShape: Operator {
   static let onnxName = "ConstantOfShape"
   let value: Tensor

@@ -19,17 +19,17 @@ struct Conv: Operator {
   }
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let weights = inputs.optionalOperand(1), let output = outputs.first else { return 0 }
+    guard let weights = inputs.optional(1), let output = outputs.first else { return 0 }
     return Extent.saturatingProduct(output.elementCount, weights.shape.dropFirst().reduce(1, *))
   }
 
   func costClass(for inputs: [TensorType?]) -> CostClass {
-    group > 1 && inputs.optionalOperand(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
+    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let kernel = try ConvolutionKernel(
-      geometry(for: inputs.types), weights: inputs.operand(1, "W"), bias: inputs.optionalOperand(2),
+      geometry(for: inputs.knownTypes), weights: inputs.required(1, "W"), bias: inputs.optional(2),
       epilogue: Epilogue(), using: context)
     try kernel.run(inputs, residual: nil, into: outputs, using: context)
   }
@@ -37,19 +37,19 @@ struct Conv: Operator {
   func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> (any PreparedKernel)? {
-    guard let weights = inputs.optionalOperand(1)?.constant, inputs.optionalOperand(0) != nil else { return nil }
-    if let bias = inputs.optionalOperand(2), bias.constant == nil { return nil }
+    guard let weights = inputs.optional(1)?.constant, inputs.optional(0) != nil else { return nil }
+    if let bias = inputs.optional(2), bias.constant == nil { return nil }
     return try ConvolutionKernel(
-      geometry(for: inputs), weights: weights, bias: inputs.optionalOperand(2)?.constant, epilogue: epilogue,
+      geometry(for: inputs), weights: weights, bias: inputs.optional(2)?.constant, epilogue: epilogue,
       using: context)
   }
 
   private func geometry(for inputs: [TensorType?]) throws -> ConvolutionGeometry {
-    let input = try inputs.floatOperand(0, "X")
-    let weights = try inputs.floatOperand(1, "W")
+    let input = try inputs.requiredFloat(0, "X")
+    let weights = try inputs.requiredFloat(1, "W")
     let geometry = try ConvolutionGeometry(input: input.shape, weights: weights.shape, group: group, window: window)
-    if inputs.optionalOperand(2) != nil {
-      let bias = try inputs.floatOperand(2, "B")
+    if inputs.optional(2) != nil {
+      let bias = try inputs.requiredFloat(2, "B")
       guard bias.shape == [geometry.outputChannels] else {
         throw ShapeError("bias \(bias.shape) does not fit \(geometry.outputChannels) output channels")
       }

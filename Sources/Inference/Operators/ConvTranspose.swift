@@ -26,31 +26,31 @@ struct ConvTranspose: Operator {
   }
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let input = inputs.optionalOperand(0), let weights = inputs.optionalOperand(1) else { return 0 }
+    guard let input = inputs.optional(0), let weights = inputs.optional(1) else { return 0 }
     return Extent.saturatingProduct(input.elementCount, weights.shape.dropFirst().reduce(1, *))
   }
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .convolution }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let geometry = try geometry(for: inputs.types)
+    let geometry = try geometry(for: inputs.knownTypes)
     try TransposedConvolution(geometry: geometry).run(
-      input: inputs.operand(0, "X"), weights: inputs.operand(1, "W"), bias: inputs.optionalOperand(2),
-      into: outputs.operand(0, "Y"), using: context)
+      input: inputs.required(0, "X"), weights: inputs.required(1, "W"), bias: inputs.optional(2),
+      into: outputs.required(0, "Y"), using: context)
   }
 
   /// The geometry of the convolution that this one transposes: its `window.input` is our output.
   private func geometry(for inputs: [TensorType?]) throws -> TransposedConvolution.Geometry {
-    let input = try inputs.floatOperand(0, "X").shape
-    let weights = try inputs.floatOperand(1, "W").shape
+    let input = try inputs.requiredFloat(0, "X").shape
+    let weights = try inputs.requiredFloat(1, "W").shape
     guard input.count >= 3, input.count <= 5, weights.count == input.count, weights[0] == input[1],
       weights[0] % group == 0
     else { throw ShapeError("transposed convolution of \(input) with weights \(weights) in \(group) groups") }
     let (outputChannels, overflow) = weights[1].multipliedReportingOverflow(by: group)
     guard !overflow else { throw ShapeError("weights \(weights) in \(group) groups") }
     _ = try Extent.count(of: weights)
-    if inputs.optionalOperand(2) != nil {
-      let bias = try inputs.floatOperand(2, "B").shape
+    if inputs.optional(2) != nil {
+      let bias = try inputs.requiredFloat(2, "B").shape
       guard bias == [outputChannels] else { throw ShapeError("bias \(bias) for \(outputChannels) channels") }
     }
     let placed = try placed(over: [Int](input[2...]), kernel: [Int](weights[2...]))

@@ -39,7 +39,9 @@ struct DepthToSpace: Operator {
   }
 }
 
-/// Moves blocks of space into channels: [N, C, H, W] -> [N, C·b², H/b, W/b]. Source: ONNX SpaceToDepth.
+/// Moves blocks of space into channels: [N, C, H, W] -> [N, C·b², H/b, W/b].
+///
+/// Source: ONNX SpaceToDepth.
 struct SpaceToDepth: Operator {
   static let onnxName = "SpaceToDepth"
   let block: Int

@@ -18,21 +18,21 @@ struct DequantizeLinear: Operator {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.operand(0, "X")
+    let input = try inputs.required(0, "X")
     guard [.uint8, .int8, .int32].contains(input.elementType) else {
       throw ShapeError("dequantizing \(input.elementType) is not supported")
     }
-    if let zeroPoint = inputs.optionalOperand(2), zeroPoint.elementType != input.elementType {
+    if let zeroPoint = inputs.optional(2), zeroPoint.elementType != input.elementType {
       throw ShapeError("zero point \(zeroPoint.elementType) for \(input.elementType)")
     }
-    _ = try QuantizationLayout(input.shape, inputs.floatOperand(1, "x_scale"), inputs.optionalOperand(2), axis: axis)
+    _ = try QuantizationLayout(input.shape, inputs.requiredFloat(1, "x_scale"), inputs.optional(2), axis: axis)
     return [TensorType(.float32, input.shape)]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
-    let scale = try inputs.operand(1, "x_scale")
-    let zeroPoint = inputs.optionalOperand(2)
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    let scale = try inputs.required(1, "x_scale")
+    let zeroPoint = inputs.optional(2)
     let layout = try QuantizationLayout(
       input.shape, TensorType(constant: scale), zeroPoint.map(TensorType.init(constant:)), axis: axis)
     let zeros = zeroPoint?.integers() ?? [Int](repeating: 0, count: layout.channels)

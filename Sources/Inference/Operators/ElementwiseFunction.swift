@@ -5,13 +5,15 @@ protocol ElementwiseFunction: Operator {
 }
 
 extension ElementwiseFunction {
+  static var aliasing: Aliasing { .inPlace }
+
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    [TensorType(.float32, try inputs.floatOperand(0, "X").shape)]
+    [TensorType(.float32, try inputs.requiredFloat(0, "X").shape)]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
-    guard let function = try function(for: inputs.types) else { throw ShapeError("a parameter has no value") }
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    guard let function = try function(for: inputs.knownTypes) else { throw ShapeError("a parameter has no value") }
     function.apply(input, into: output, using: context)
   }
 }

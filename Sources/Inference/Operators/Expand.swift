@@ -1,4 +1,6 @@
-/// Broadcasts a tensor against a shape. Source: ONNX Expand, opset 8 on.
+/// Broadcasts a tensor against a shape.
+///
+/// Source: ONNX Expand, opset 8 on.
 struct Expand: Operator {
   static let onnxName = "Expand"
 
@@ -22,7 +24,9 @@ struct Expand: Operator {
   }
 }
 
-/// Repeats a tensor `repeats` times along each axis. Source: ONNX Tile, opset 6 on.
+/// Repeats a tensor `repeats` times along each axis.
+///
+/// Source: ONNX Tile, opset 6 on.
 struct Tile: Operator {
   static let onnxName = "Tile"
 

@@ -1,4 +1,6 @@
-/// The same elements as a matrix whose rows are the dimensions before `axis`. Source: ONNX Flatten.
+/// The same elements as a matrix whose rows are the dimensions before `axis`.
+///
+/// Source: ONNX Flatten.
 struct Flatten: Operator {
   static let onnxName = "Flatten"
   static var aliasing: Aliasing { .view }

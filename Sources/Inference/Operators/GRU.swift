@@ -27,7 +27,7 @@ struct GRU: Operator {
       GRUCell(
         functions: settings.functions[direction], clip: settings.clip, resetsAfterProduct: resetsAfterProduct)
     }
-    try RecurrentKernel(sizes: sizes(of: inputs.types), isReversed: settings.isReversed, cells: cells)
+    try RecurrentKernel(sizes: sizes(of: inputs.knownTypes), isReversed: settings.isReversed, cells: cells)
       .run(inputs, into: outputs, using: context)
   }
 

@@ -41,7 +41,9 @@ func checkIndexType(_ type: TensorType) throws {
   }
 }
 
-/// Picks elements along `axis`: `out[i][j] = data[index[i][j]][j]` for axis 0. Source: ONNX GatherElements, opset 11 on.
+/// Picks elements along `axis`: `out[i][j] = data[index[i][j]][j]` for axis 0.
+///
+/// Source: ONNX GatherElements, opset 11 on.
 struct GatherElements: Operator {
   static let onnxName = "GatherElements"
   let axis: Int
@@ -92,7 +94,9 @@ private struct PickElements: WidthWork {
   }
 }
 
-/// Picks slices by index tuples in the last dimension of `indices`. Source: ONNX GatherND, opset 11 on.
+/// Picks slices by index tuples in the last dimension of `indices`.
+///
+/// Source: ONNX GatherND, opset 11 on.
 struct GatherND: Operator {
   static let onnxName = "GatherND"
   let batchDimensions: Int

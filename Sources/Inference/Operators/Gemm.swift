@@ -29,15 +29,15 @@ struct Gemm: Operator {
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let kernel = try kernel(for: inputs.types, epilogue: Epilogue(), using: context)
+    let kernel = try kernel(for: inputs.knownTypes, epilogue: Epilogue(), using: context)
     try kernel.run(inputs, residual: nil, into: outputs, using: context)
   }
 
   func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> (any PreparedKernel)? {
-    guard inputs.optionalOperand(1)?.constant != nil else { return nil }
-    if let addend = inputs.optionalOperand(2), addend.constant == nil { return nil }
+    guard inputs.optional(1)?.constant != nil else { return nil }
+    if let addend = inputs.optional(2), addend.constant == nil { return nil }
     return try kernel(for: inputs, epilogue: epilogue, using: context)
   }
 
@@ -48,19 +48,19 @@ struct Gemm: Operator {
     return try MatrixProductKernel(
       MatrixProductKernel.Shape(
         m: sizes.m, n: sizes.n, k: sizes.k, transposesA: transposesA, transposesB: transposesB, batches: []),
-      alpha: alpha, beta: beta, constantB: inputs.optionalOperand(1)?.constant,
-      addend: inputs.optionalOperand(2)?.constant, epilogue: epilogue, using: context)
+      alpha: alpha, beta: beta, constantB: inputs.optional(1)?.constant,
+      addend: inputs.optional(2)?.constant, epilogue: epilogue, using: context)
   }
 
   private func sizes(of inputs: [TensorType?]) throws -> (m: Int, n: Int, k: Int) {
-    let a = try inputs.floatOperand(0, "A").shape
-    let b = try inputs.floatOperand(1, "B").shape
+    let a = try inputs.requiredFloat(0, "A").shape
+    let b = try inputs.requiredFloat(1, "B").shape
     guard a.count == 2, b.count == 2 else { throw ShapeError("matrix product of \(a) and \(b)") }
     let (m, k) = transposesA ? (a[1], a[0]) : (a[0], a[1])
     let (n, inner) = transposesB ? (b[0], b[1]) : (b[1], b[0])
     guard k == inner else { throw ShapeError("matrix product of \(a) and \(b): \(k) columns meet \(inner) rows") }
     _ = try Extent.count(of: [m, n])
-    if let c = inputs.optionalOperand(2) {
+    if let c = inputs.optional(2) {
       guard c.elementType == .float32, c.shape.count <= 2,
         zip(c.shape.reversed(), [n, m]).allSatisfy({ $0 == 1 || $0 == $1 })
       else { throw ShapeError("C \(c.elementType)\(c.shape) cannot be broadcast to [\(m), \(n)]") }

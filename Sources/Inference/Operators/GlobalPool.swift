@@ -9,7 +9,7 @@ struct GlobalAveragePool: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try globalPoolOutputs(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let size = input.shape[2...].reduce(1, *)
     for plane in 0..<output.elementCount {
       output.floats[plane] = context.kernels.sum(input.floats + plane * size, count: size) / Float(size)
@@ -28,7 +28,7 @@ struct GlobalMaxPool: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try globalPoolOutputs(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let size = input.shape[2...].reduce(1, *)
     for plane in 0..<output.elementCount {
       output.floats[plane] = context.kernels.maximum(input.floats + plane * size, count: size)
@@ -37,7 +37,7 @@ struct GlobalMaxPool: Operator {
 }
 
 private func globalPoolOutputs(for inputs: [TensorType?]) throws -> [TensorType] {
-  let shape = try inputs.floatOperand(0, "X").shape
+  let shape = try inputs.requiredFloat(0, "X").shape
   guard shape.count >= 3, !shape[2...].contains(0) else { throw ShapeError("global pool over \(shape)") }
   _ = try Extent.count(of: shape)
   return [TensorType(.float32, [shape[0], shape[1]] + shape[2...].map { _ in 1 })]

@@ -1,4 +1,6 @@
-/// The input itself. Source: ONNX Identity.
+/// The input itself.
+///
+/// Source: ONNX Identity.
 struct Identity: Operator {
   static let onnxName = "Identity"
   static var aliasing: Aliasing { .view }

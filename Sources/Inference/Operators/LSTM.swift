@@ -27,14 +27,14 @@ struct LSTM: Operator {
     let cells = (0..<settings.directions).map { direction in
       LSTMCell(functions: settings.functions[direction], clip: settings.clip, couplesForget: couplesForget)
     }
-    try RecurrentKernel(sizes: sizes(of: inputs.types), isReversed: settings.isReversed, cells: cells)
+    try RecurrentKernel(sizes: sizes(of: inputs.knownTypes), isReversed: settings.isReversed, cells: cells)
       .run(inputs, into: outputs, using: context)
   }
 
   private func sizes(of inputs: [TensorType?]) throws -> RecurrentSizes {
     let sizes = try settings.sizes(of: inputs, gates: 4, states: 2)
-    if inputs.optionalOperand(7) != nil {
-      let shape = try inputs.floatOperand(7, "P").shape
+    if inputs.optional(7) != nil {
+      let shape = try inputs.requiredFloat(7, "P").shape
       guard shape == [sizes.directions, 3 * sizes.hidden] else { throw ShapeError("P \(shape)") }
     }
     return sizes

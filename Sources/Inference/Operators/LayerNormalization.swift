@@ -16,11 +16,11 @@ struct LayerNormalization: Operator {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let shape = try inputs.floatOperand(0, "X").shape
-    let axis = try Extent.axis(self.axis, rank: shape.count)
+    let shape = try inputs.requiredFloat(0, "X").shape
+    let axis = try normalizedAxis(self.axis, rank: shape.count)
     let size = try Extent.count(of: [Int](shape[axis...]))
-    for (index, name) in ["Scale", "B"].enumerated() where index == 0 || inputs.optionalOperand(2) != nil {
-      guard try inputs.floatOperand(index + 1, name).elementCount == size else {
+    for (index, name) in ["Scale", "B"].enumerated() where index == 0 || inputs.optional(2) != nil {
+      guard try inputs.requiredFloat(index + 1, name).elementCount == size else {
         throw ShapeError("LayerNormalization: \(name) does not have the \(size) elements of \(shape) from axis \(axis)")
       }
     }
@@ -29,12 +29,12 @@ struct LayerNormalization: Operator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
-    let (scale, bias) = (try inputs.operand(1, "Scale"), inputs.optionalOperand(2))
-    let axis = try Extent.axis(self.axis, rank: input.shape.count)
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    let (scale, bias) = (try inputs.required(1, "Scale"), inputs.optional(2))
+    let axis = try normalizedAxis(self.axis, rank: input.shape.count)
     let size = input.shape[axis...].reduce(1, *)
     guard size > 0 else { return }
-    let (means, deviations) = (outputs.optionalOperand(1), outputs.optionalOperand(2))
+    let (means, deviations) = (outputs.optional(1), outputs.optional(2))
     context.parallel(input.elementCount / size) { row in
       let (mean, inverse) = context.kernels.normalize(
         input.floats + row * size, scale: scale.floats, bias: bias?.floats, epsilon: epsilon,

@@ -40,7 +40,9 @@ struct Xor: LogicFunction {
   @inline(__always) static func apply(_ left: Bool, _ right: Bool) -> Bool { left != right }
 }
 
-/// Negation of a bool. Source: ONNX Not.
+/// Negation of a bool.
+///
+/// Source: ONNX Not.
 struct Not: Operator {
   static let onnxName = "Not"
   static var aliasing: Aliasing { .inPlace }

@@ -8,34 +8,34 @@ struct MatMul: Operator {
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let product = try BatchedProduct(
-      inputs.floatOperand(0, "A").shape, inputs.floatOperand(1, "B").shape)
+      inputs.requiredFloat(0, "A").shape, inputs.requiredFloat(1, "B").shape)
     return [TensorType(.float32, product.outputShape)]
   }
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let a = inputs.optionalOperand(0), let output = outputs.first else { return 0 }
+    guard let a = inputs.optional(0), let output = outputs.first else { return 0 }
     return Extent.saturatingProduct(output.elementCount, a.shape.last ?? 1)
   }
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let kernel = try kernel(for: inputs.types, epilogue: Epilogue(), using: context)
+    let kernel = try kernel(for: inputs.knownTypes, epilogue: Epilogue(), using: context)
     try kernel.run(inputs, residual: nil, into: outputs, using: context)
   }
 
   func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> (any PreparedKernel)? {
-    guard inputs.optionalOperand(0) != nil, inputs.optionalOperand(1) != nil else { return nil }
+    guard inputs.optional(0) != nil, inputs.optional(1) != nil else { return nil }
     return try kernel(for: inputs, epilogue: epilogue, using: context)
   }
 
   private func kernel(
     for inputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> MatrixProductKernel {
-    let b = try inputs.floatOperand(1, "B")
-    let product = try BatchedProduct(inputs.floatOperand(0, "A").shape, b.shape)
+    let b = try inputs.requiredFloat(1, "B")
+    let product = try BatchedProduct(inputs.requiredFloat(0, "A").shape, b.shape)
     return try MatrixProductKernel(
       product.kernelShape, alpha: 1, beta: 1, constantB: b.constant, addend: nil,
       epilogue: epilogue, using: context)

@@ -14,7 +14,7 @@ struct MaxPool: Operator {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.operand(0, "X")
+    let input = try inputs.required(0, "X")
     guard [.float32, .int8, .uint8].contains(input.elementType) else {
       throw ShapeError("MaxPool: element type \(input.elementType) is not supported")
     }
@@ -23,9 +23,9 @@ struct MaxPool: Operator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let geometry = try PoolGeometry(input: input.shape, window: window)
-    let indices = outputs.optionalOperand(1)
+    let indices = outputs.optional(1)
     switch input.elementType {
     case .float32 where indices == nil:
       PoolKernels.floatPool(.max, geometry, from: input, into: output, using: context)

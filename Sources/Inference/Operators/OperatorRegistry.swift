@@ -1,4 +1,6 @@
-/// Every operator the engine knows. To add one, write its file and a line here.
+/// Every operator the engine knows.
+///
+/// To add one, write its file and a line here.
 public enum OperatorRegistry {
   /// Every operator type.
   public static let all: [any Operator.Type] = heavy + light

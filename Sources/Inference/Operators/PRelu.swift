@@ -7,8 +7,8 @@ struct PRelu: Operator {
   init(from attributes: inout AttributeReader) throws {}
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.floatOperand(0, "X")
-    let slope = try inputs.floatOperand(1, "slope").shape
+    let input = try inputs.requiredFloat(0, "X")
+    let slope = try inputs.requiredFloat(1, "slope").shape
     guard slope.count <= input.shape.count,
       zip(slope.reversed(), input.shape.reversed()).allSatisfy({ $0 == 1 || $0 == $1 })
     else { throw ShapeError("PRelu: slope \(slope) cannot be broadcast to \(input.shape)") }
@@ -16,8 +16,8 @@ struct PRelu: Operator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, slope) = (try inputs.operand(0, "X"), try inputs.operand(1, "slope"))
-    let output = try outputs.operand(0, "Y")
+    let (input, slope) = (try inputs.required(0, "X"), try inputs.required(1, "slope"))
+    let output = try outputs.required(0, "Y")
     // The innermost dimensions over which the slope is constant make one call.
     let inner = input.shape.indices.last { slopeSize(slope, input, $0) > 1 }.map { $0 + 1 } ?? 0
     let run = input.shape[inner...].reduce(1, *)

@@ -99,7 +99,9 @@ struct Pad: Operator {
       }
       let row = sources[last]
       // The part of a row that is copied as it is.
-      let inside = row.indices.filter { row[$0] >= 0 && row[$0] - $0 == (row.first { $0 >= 0 } ?? 0) - (row.firstIndex { $0 >= 0 } ?? 0) }
+      let inside = row.indices.filter {
+        row[$0] >= 0 && row[$0] - $0 == (row.first { $0 >= 0 } ?? 0) - (row.firstIndex { $0 >= 0 } ?? 0)
+      }
       let (firstInside, count) = (inside.first ?? 0, inside.count)
       let isPlain = count > 0 && inside.last == firstInside + count - 1 && count == row.count { $0 >= 0 }
 
@@ -108,7 +110,9 @@ struct Pad: Operator {
           if isPlain {
             (target + (to + firstInside)).update(from: source + (from + row[firstInside]), count: count)
           } else {
-            for (index, position) in row.enumerated() where position >= 0 { target[to + index] = source[from + position] }
+            for (index, position) in row.enumerated() where position >= 0 {
+              target[to + index] = source[from + position]
+            }
           }
           return
         }

@@ -30,7 +30,8 @@ struct Pow: Operator {
     let context: ExecutionContext
 
     func run<T: Number>(_ type: T.Type) {
-      let only = exponent.elementCount == 1 && output.elementCount == base.elementCount ? exponent.pointer()[0] : Double.nan
+      let only =
+        exponent.elementCount == 1 && output.elementCount == base.elementCount ? exponent.pointer()[0] : Double.nan
       switch only {
       case 2: Elementwise.unary(base, into: output, context) { (x: T) -> T in T.multiply(x, x) }
       case 3: Elementwise.unary(base, into: output, context) { (x: T) -> T in T.multiply(T.multiply(x, x), x) }

@@ -19,35 +19,35 @@ struct QLinearConv: Operator {
     try QuantizedOperand.check(inputs, 0, "x", channels: 1)
     try QuantizedOperand.check(inputs, 3, "w", channels: channels)
     try QuantizedOperand.checkParameters(inputs, 6, "y", channels: 1)
-    if let bias = inputs.optionalOperand(8) {
+    if let bias = inputs.optional(8) {
       guard bias.elementType == .int32, bias.shape == [channels] else {
         throw ShapeError("B \(bias.elementType)\(bias.shape) for \(channels) channels")
       }
     }
-    return [TensorType(try inputs.operand(7, "y_zero_point").elementType, geometry.outputShape)]
+    return [TensorType(try inputs.required(7, "y_zero_point").elementType, geometry.outputShape)]
   }
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let weights = inputs.optionalOperand(3), let output = outputs.first else { return 0 }
+    guard let weights = inputs.optional(3), let output = outputs.first else { return 0 }
     return Extent.saturatingProduct(output.elementCount, weights.shape.dropFirst().reduce(1, *))
   }
 
   func costClass(for inputs: [TensorType?]) -> CostClass {
-    group > 1 && inputs.optionalOperand(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
+    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let geometry = try geometry(for: inputs.types)
+    let geometry = try geometry(for: inputs.knownTypes)
     let requantization = try Requantization(
-      left: QuantizedOperand(inputs, 0), right: QuantizedOperand(inputs, 3), outputScale: inputs.operand(6, "y_scale"),
-      outputZeroPoint: inputs.operand(7, "y_zero_point"), bias: inputs.optionalOperand(8))
+      left: QuantizedOperand(inputs, 0), right: QuantizedOperand(inputs, 3), outputScale: inputs.required(6, "y_scale"),
+      outputZeroPoint: inputs.required(7, "y_zero_point"), bias: inputs.optional(8))
     QuantizedKernels.convolve(
       geometry, try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3), requantization,
-      into: try outputs.operand(0, "y"), using: context)
+      into: try outputs.required(0, "y"), using: context)
   }
 
   private func geometry(for inputs: [TensorType?]) throws -> ConvolutionGeometry {
-    let (x, w) = (try inputs.operand(0, "x").shape, try inputs.operand(3, "w").shape)
+    let (x, w) = (try inputs.required(0, "x").shape, try inputs.required(3, "w").shape)
     guard x.count <= 4 else { throw ShapeError("QLinearConv over \(x)") }
     return try ConvolutionGeometry(input: x, weights: w, group: group, window: window)
   }

@@ -26,7 +26,7 @@ extension QuantizedElementwise {
   static var domain: String { "com.microsoft" }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let (a, b) = (try inputs.operand(0, "A"), try inputs.operand(3, "B"))
+    let (a, b) = (try inputs.required(0, "A"), try inputs.required(3, "B"))
     try QuantizedOperand.check(inputs, 0, "A", channels: 1)
     try QuantizedOperand.check(inputs, 3, "B", channels: 1)
     guard a.elementType == b.elementType else { throw ShapeError("\(a.elementType) and \(b.elementType) differ") }
@@ -36,10 +36,10 @@ extension QuantizedElementwise {
       return left == 1 ? right : left
     }
     _ = try Extent.count(of: shape)
-    guard inputs.optionalOperand(6)?.elementType == .float32, inputs.optionalOperand(6)?.elementCount == 1 else {
+    guard inputs.optional(6)?.elementType == .float32, inputs.optional(6)?.elementCount == 1 else {
       throw ShapeError("C_scale must be a float32 scalar")
     }
-    if let zero = inputs.optionalOperand(7) {
+    if let zero = inputs.optional(7) {
       guard zero.elementType == a.elementType, zero.elementCount == 1 else {
         throw ShapeError("C_zero_point must be a scalar of type \(a.elementType)")
       }
@@ -49,9 +49,9 @@ extension QuantizedElementwise {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (a, b) = (try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3))
-    let output = try outputs.operand(0, "C")
-    let scale = try inputs.operand(6, "C_scale").floats[0]
-    let zeroPoint = inputs.optionalOperand(7)?.integers()?[0] ?? 0
+    let output = try outputs.required(0, "C")
+    let scale = try inputs.required(6, "C_scale").floats[0]
+    let zeroPoint = inputs.optional(7)?.integers()?[0] ?? 0
     let (left, right) = (a.dequantized(), b.dequantized())
     let rank = output.shape.count
     let (aShape, bShape) = (padded(a.tensor.shape, rank), padded(b.tensor.shape, rank))

@@ -8,15 +8,15 @@ struct QLinearMatMul: Operator {
   init(from attributes: inout AttributeReader) throws {}
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let product = try BatchedProduct(inputs.operand(0, "a").shape, inputs.operand(3, "b").shape)
+    let product = try BatchedProduct(inputs.required(0, "a").shape, inputs.required(3, "b").shape)
     try QuantizedOperand.check(inputs, 0, "a", channels: 1)
     try QuantizedOperand.check(inputs, 3, "b", channels: product.n)
     try QuantizedOperand.checkParameters(inputs, 6, "y", channels: 1)
-    return [TensorType(try inputs.operand(7, "y_zero_point").elementType, product.outputShape)]
+    return [TensorType(try inputs.required(7, "y_zero_point").elementType, product.outputShape)]
   }
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let a = inputs.optionalOperand(0), let output = outputs.first else { return 0 }
+    guard let a = inputs.optional(0), let output = outputs.first else { return 0 }
     return Extent.saturatingProduct(output.elementCount, a.shape.last ?? 1)
   }
 
@@ -25,10 +25,11 @@ struct QLinearMatMul: Operator {
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (a, b) = (try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3))
     let requantization = try Requantization(
-      left: a, right: b, outputScale: inputs.operand(6, "y_scale"), outputZeroPoint: inputs.operand(7, "y_zero_point"),
+      left: a, right: b, outputScale: inputs.required(6, "y_scale"),
+      outputZeroPoint: inputs.required(7, "y_zero_point"),
       bias: nil)
     QuantizedKernels.multiply(
-      try BatchedProduct(a.tensor.shape, b.tensor.shape), a, b, requantization, into: try outputs.operand(0, "y"),
+      try BatchedProduct(a.tensor.shape, b.tensor.shape), a, b, requantization, into: try outputs.required(0, "y"),
       using: context)
   }
 }

@@ -20,17 +20,17 @@ struct QuantizeLinear: Operator {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.floatOperand(0, "X")
-    let type = inputs.optionalOperand(2)?.elementType ?? outputType ?? .uint8
+    let input = try inputs.requiredFloat(0, "X")
+    let type = inputs.optional(2)?.elementType ?? outputType ?? .uint8
     guard type == .uint8 || type == .int8 else { throw ShapeError("quantizing to \(type) is not supported") }
-    _ = try QuantizationLayout(input.shape, inputs.floatOperand(1, "y_scale"), inputs.optionalOperand(2), axis: axis)
+    _ = try QuantizationLayout(input.shape, inputs.requiredFloat(1, "y_scale"), inputs.optional(2), axis: axis)
     return [TensorType(type, input.shape)]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
-    let scale = try inputs.operand(1, "y_scale")
-    let zeroPoint = inputs.optionalOperand(2)
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+    let scale = try inputs.required(1, "y_scale")
+    let zeroPoint = inputs.optional(2)
     let layout = try QuantizationLayout(
       input.shape, TensorType(constant: scale), zeroPoint.map(TensorType.init(constant:)), axis: axis)
     let zeros = zeroPoint?.integers() ?? [Int](repeating: 0, count: layout.channels)
@@ -58,7 +58,7 @@ struct QuantizationLayout {
       (outer, channels, inner) = (1, 1, shape.reduce(1, *))
       return
     }
-    let axis = try Extent.axis(axis, rank: shape.count)
+    let axis = try normalizedAxis(axis, rank: shape.count)
     guard scale.shape == [shape[axis]] else { throw ShapeError("scale \(scale.shape) along axis \(axis) of \(shape)") }
     (outer, channels, inner) = (shape[..<axis].reduce(1, *), shape[axis], shape[(axis + 1)...].reduce(1, *))
   }

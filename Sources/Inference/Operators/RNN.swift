@@ -25,7 +25,7 @@ struct RNN: Operator {
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let cells = settings.functions.map { RNNCell(function: $0[0], clip: settings.clip) }
     try RecurrentKernel(
-      sizes: settings.sizes(of: inputs.types, gates: 1, states: 1), isReversed: settings.isReversed, cells: cells
+      sizes: settings.sizes(of: inputs.knownTypes, gates: 1, states: 1), isReversed: settings.isReversed, cells: cells
     ).run(inputs, into: outputs, using: context)
   }
 }

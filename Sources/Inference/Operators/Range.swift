@@ -1,4 +1,6 @@
-/// The numbers from `start` to before `limit` by `delta`, all scalars of one type. Source: ONNX Range, opset 11 on.
+/// The numbers from `start` to before `limit` by `delta`, all scalars of one type.
+///
+/// Source: ONNX Range, opset 11 on.
 struct RangeOperator: Operator {
   static let onnxName = "Range"
 
@@ -36,7 +38,9 @@ struct RangeOperator: Operator {
     let output: Tensor
 
     func run<T: Number>(_ type: T.Type) {
-      let (first, step, target) = (start.pointer(as: T.self)[0], delta.pointer(as: T.self)[0], output.pointer(as: T.self))
+      let (first, step, target) = (
+        start.pointer(as: T.self)[0], delta.pointer(as: T.self)[0], output.pointer(as: T.self)
+      )
       for index in 0..<output.elementCount {
         target[index] = T.add(first, T.multiply(T(converting: Double(index)), step))
       }

@@ -57,9 +57,9 @@ struct RecurrentSettings: Sendable {
 
   /// The sizes that the inputs X, W, R, B, sequence_lens and initial states agree on, with `gates` gates.
   func sizes(of inputs: [TensorType?], gates: Int, states: Int) throws -> RecurrentSizes {
-    let x = try inputs.floatOperand(0, "X").shape
-    let w = try inputs.floatOperand(1, "W").shape
-    let r = try inputs.floatOperand(2, "R").shape
+    let x = try inputs.requiredFloat(0, "X").shape
+    let w = try inputs.requiredFloat(1, "W").shape
+    let r = try inputs.requiredFloat(2, "R").shape
     guard x.count == 3, r.count == 3 else { throw ShapeError("recurrent network over \(x) with R \(r)") }
     let hidden = hiddenSize ?? r[2]
     guard hidden >= 1, hidden <= 1 << 24, r == [directions, gates * hidden, hidden],
@@ -67,11 +67,11 @@ struct RecurrentSettings: Sendable {
     else { throw ShapeError("W \(w) and R \(r) do not fit X \(x) with hidden_size \(hidden)") }
     let (steps, batch) = isBatchFirst ? (x[1], x[0]) : (x[0], x[1])
     _ = try Extent.count(of: [directions, steps, batch, gates * hidden])
-    if inputs.optionalOperand(3) != nil {
-      let bias = try inputs.floatOperand(3, "B").shape
+    if inputs.optional(3) != nil {
+      let bias = try inputs.requiredFloat(3, "B").shape
       guard bias == [directions, 2 * gates * hidden] else { throw ShapeError("B \(bias) for hidden_size \(hidden)") }
     }
-    if let lengths = inputs.optionalOperand(4) {
+    if let lengths = inputs.optional(4) {
       guard lengths.elementType == .int32, lengths.shape == [batch] else {
         throw ShapeError("sequence_lens \(lengths.elementType)\(lengths.shape) for a batch of \(batch)")
       }
@@ -80,8 +80,8 @@ struct RecurrentSettings: Sendable {
       steps: steps, batch: batch, input: x[2], hidden: hidden, directions: directions, gates: gates,
       isBatchFirst: isBatchFirst)
     for (index, name) in ["initial_h", "initial_c"].prefix(states).enumerated()
-    where inputs.optionalOperand(5 + index) != nil {
-      let state = try inputs.floatOperand(5 + index, name).shape
+    where inputs.optional(5 + index) != nil {
+      let state = try inputs.requiredFloat(5 + index, name).shape
       guard state == sizes.stateShape else { throw ShapeError("\(name) \(state) instead of \(sizes.stateShape)") }
     }
     return sizes

@@ -85,7 +85,9 @@ struct ScatterElements: Operator {
   }
 }
 
-/// A copy of data with slices replaced at index tuples. Source: ONNX ScatterND, opset 11 on.
+/// A copy of data with slices replaced at index tuples.
+///
+/// Source: ONNX ScatterND, opset 11 on.
 struct ScatterND: Operator {
   static let onnxName = "ScatterND"
   let reduction: ScatterReduction

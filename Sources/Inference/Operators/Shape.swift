@@ -26,7 +26,9 @@ struct Shape: Operator {
   }
 }
 
-/// The number of the input's elements, as an int64 scalar. Source: ONNX Size.
+/// The number of the input's elements, as an int64 scalar.
+///
+/// Source: ONNX Size.
 struct Size: Operator {
   static let onnxName = "Size"
 

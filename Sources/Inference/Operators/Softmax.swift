@@ -42,7 +42,7 @@ struct SoftmaxRows: Sendable {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.floatOperand(0, "X")
+    let input = try inputs.requiredFloat(0, "X")
     _ = try extents(of: input.shape)
     return [TensorType(.float32, input.shape)]
   }
@@ -52,7 +52,7 @@ struct SoftmaxRows: Sendable {
     _ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext,
     _ body: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
   ) throws {
-    let (input, output) = (try inputs.operand(0, "X"), try outputs.operand(0, "Y"))
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let (outer, size, inner) = try extents(of: input.shape)
     guard input.elementCount > 0 else { return }
     if inner == 1 {
@@ -76,7 +76,7 @@ struct SoftmaxRows: Sendable {
   private func extents(of shape: [Int]) throws -> (outer: Int, size: Int, inner: Int) {
     if shape.isEmpty { return (1, 1, 1) }
     if flattens && axis == shape.count { return (shape.reduce(1, *), 1, 1) }
-    let axis = try Extent.axis(self.axis, rank: shape.count)
+    let axis = try normalizedAxis(self.axis, rank: shape.count)
     let outer = shape[..<axis].reduce(1, *)
     if flattens { return (outer, shape[axis...].reduce(1, *), 1) }
     return (outer, shape[axis], shape[(axis + 1)...].reduce(1, *))

@@ -11,7 +11,8 @@ struct Split: Operator {
   init(from attributes: inout AttributeReader) throws {
     axis = try attributes.int("axis", default: 0)
     sizes = attributes.opset < 13 ? try attributes.intsIfPresent("split") : nil
-    parts = try attributes.opset >= 18
+    parts =
+      try attributes.opset >= 18
       ? attributes.int("num_outputs", default: attributes.outputCount) : attributes.outputCount
     allowsSmallerLast = attributes.opset >= 18
     guard parts > 0 else { throw ShapeError("attribute 'num_outputs' must be positive") }

@@ -1,4 +1,6 @@
-/// Removes dimensions of size 1: those in `axes` (an input from opset 13 on), or all. Source: ONNX Squeeze.
+/// Removes dimensions of size 1: those in `axes` (an input from opset 13 on), or all.
+///
+/// Source: ONNX Squeeze.
 struct Squeeze: Operator {
   static let onnxName = "Squeeze"
   static var aliasing: Aliasing { .view }
@@ -28,7 +30,9 @@ struct Squeeze: Operator {
   }
 }
 
-/// Inserts dimensions of size 1 so that they stand at `axes` (an input from opset 13 on). Source: ONNX Unsqueeze.
+/// Inserts dimensions of size 1 so that they stand at `axes` (an input from opset 13 on).
+///
+/// Source: ONNX Unsqueeze.
 struct Unsqueeze: Operator {
   static let onnxName = "Unsqueeze"
   static var aliasing: Aliasing { .view }

@@ -1,4 +1,6 @@
-/// Permutes the dimensions; by default reverses them. Source: ONNX Transpose.
+/// Permutes the dimensions; by default reverses them.
+///
+/// Source: ONNX Transpose.
 struct Transpose: Operator {
   static let onnxName = "Transpose"
   let permutation: [Int]?

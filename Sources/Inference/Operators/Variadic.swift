@@ -3,6 +3,9 @@
 /// Source: ONNX Max, Min, Sum, Mean, opset 8 on.
 protocol VariadicArithmetic: Operator {
   init()
+  /// What the float32 kernels do.
+  static var vectorOperation: VectorOperation { get }
+  /// What is done to every other type.
   static func apply<T: Number>(_ left: T, _ right: T) -> T
   /// Whether the folded result is divided by the number of operands.
   static var averages: Bool { get }
@@ -40,35 +43,45 @@ private struct VariadicWork<Function: VariadicArithmetic>: NumberWork {
       try StridedCopy.run(
         inputs[0], strides: rowMajorStrides(inputs[0].shape), shape: inputs[0].shape, into: output, context)
     } else {
-      Elementwise.binary(inputs[0], inputs[1], into: output, context) { (a: T, b: T) -> T in Function.apply(a, b) }
-      for input in inputs.dropFirst(2) {
-        Elementwise.binary(output, input, into: output, context) { (a: T, b: T) -> T in Function.apply(a, b) }
-      }
+      fold(type, inputs[0], inputs[1])
+      for input in inputs.dropFirst(2) { fold(type, output, input) }
     }
     if Function.averages, inputs.count > 1 {
       let count = T(converting: Double(inputs.count))
       Elementwise.unary(output, into: output, context) { (a: T) -> T in T.divide(a, count) }
     }
   }
+
+  private func fold<T: Number>(_ type: T.Type, _ left: Tensor, _ right: Tensor) {
+    if output.elementType == .float32 {
+      Elementwise.combine(Function.vectorOperation, left, right, into: output, context)
+    } else {
+      Elementwise.binary(left, right, into: output, context) { (a: T, b: T) -> T in Function.apply(a, b) }
+    }
+  }
 }
 
 struct Max: VariadicArithmetic {
   static let onnxName = "Max"
+  static let vectorOperation = VectorOperation.maximum
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.greater(left, right) }
 }
 
 struct Min: VariadicArithmetic {
   static let onnxName = "Min"
+  static let vectorOperation = VectorOperation.minimum
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.lesser(left, right) }
 }
 
 struct Sum: VariadicArithmetic {
   static let onnxName = "Sum"
+  static let vectorOperation = VectorOperation.add
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.add(left, right) }
 }
 
 struct Mean: VariadicArithmetic {
   static let onnxName = "Mean"
+  static let vectorOperation = VectorOperation.add
   static let averages = true
   @inline(__always) static func apply<T: Number>(_ left: T, _ right: T) -> T { T.add(left, right) }
 }

@@ -3,6 +3,7 @@
 /// condition (bool), X, Y of any one type -> Z. Source: ONNX Where, opset 9 on.
 struct Where: Operator {
   static let onnxName = "Where"
+  static var aliasing: Aliasing { .inPlace }
 
   init(from attributes: inout AttributeReader) throws {}
 

@@ -28,7 +28,9 @@ extension Graph {
   /// Throws `ShapeError` where an input's shape is not known.
   public func randomInputs(seed: UInt64) throws -> [Tensor] {
     try inputs.map { input in
-      guard let type = self[input].type else { throw ShapeError("the shape of input '\(self[input].name)' is not known") }
+      guard let type = self[input].type else {
+        throw ShapeError("the shape of input '\(self[input].name)' is not known")
+      }
       return try Tensor.random(
         type.elementType, type.shape, seed: seed, name: self[input].name, limit: indexLimit(of: input) ?? 2)
     }

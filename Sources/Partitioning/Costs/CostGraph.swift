@@ -1,3 +1,5 @@
+import Inference
+
 /// A network as a planner sees it: layers in topological order and the tensors between them.
 ///
 /// A tensor that several layers read is one tensor: it is paid for once per link and direction.
@@ -15,10 +17,12 @@ public struct CostGraph: Sendable {
     public let pinnedTier: String?
     /// Whether it stands for an input of the network, which nobody computes.
     public let isInput: Bool
+    /// What it computes, from which a device profile tells its time; `nil` in a cost table and for an input.
+    public let work: Work?
 
     public init(
       name: String, nodeNames: [String] = [], inputs: [Int], outputs: [Int], pinnedTier: String? = nil,
-      isInput: Bool = false
+      isInput: Bool = false, work: Work? = nil
     ) {
       self.name = name
       self.nodeNames = nodeNames
@@ -26,6 +30,21 @@ public struct CostGraph: Sendable {
       self.outputs = outputs
       self.pinnedTier = pinnedTier
       self.isInput = isInput
+      self.work = work
+    }
+  }
+
+  /// The work of one layer of a real network.
+  public struct Work: Sendable, Hashable {
+    public let macs: Int
+    /// Bytes read and written: inputs, weights and outputs once.
+    public let bytes: Int
+    public let costClass: CostClass
+
+    public init(macs: Int, bytes: Int, costClass: CostClass) {
+      self.macs = macs
+      self.bytes = bytes
+      self.costClass = costClass
     }
   }
 

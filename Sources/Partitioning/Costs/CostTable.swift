@@ -27,6 +27,11 @@ public struct CostTable: Sendable {
   public struct BatchTime: Sendable, Hashable {
     public let fixedNanoseconds: Int64
     public let perItemNanoseconds: Int64
+
+    public init(fixedNanoseconds: Int64, perItemNanoseconds: Int64) {
+      self.fixedNanoseconds = fixedNanoseconds
+      self.perItemNanoseconds = perItemNanoseconds
+    }
   }
 
   public let graph: CostGraph
@@ -88,7 +93,7 @@ extension CostGraph {
     let layers = layers.map { layer in
       Layer(
         name: layer.name, nodeNames: layer.nodeNames, inputs: layer.inputs, outputs: layer.outputs,
-        pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput)
+        pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput, work: layer.work)
     }
     return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
   }

@@ -9,7 +9,9 @@ public struct LinkSpec: Sendable, Hashable {
   public let downlinkMbps: Double
   public let roundTripMilliseconds: Double
 
-  /// Reads a link; `Mbps` and `ms` may follow the numbers. Throws `InputError` where it is none.
+  /// Reads a link; `Mbps` and `ms` may follow the numbers.
+  ///
+  /// Throws `InputError` where it is none.
   public init(_ text: String) throws(InputError) {
     func failure(_ reason: String) -> InputError {
       InputError("link '\(text.printable)' \(reason); write A:B=UP[/DOWN][+RTT], such as device:cloud=5.85/13.76+50")

@@ -2,8 +2,8 @@
 ///
 /// Without a waking radio both are sums over layers and tensors, and one cut is exact. A radio's promotion and tail are
 /// a fixed charge for using the first hop at all: the best placement that does not use it is compared with the best one
-/// that does. Two things are no sums: a second promotion (where a request leaves the radio idle for longer than its
-/// tail), and the tail's power while others work in between; `isProven` says whether they leave the answer in doubt.
+/// that does. What is no sum is a second promotion, where a request leaves the radio idle for longer than its tail, and
+/// the tail's power while the device computes between two transfers; `isProven` says whether they leave a doubt.
 struct AdditiveOptimum {
   let placement: Placement
   let cost: PlanCost
@@ -13,35 +13,44 @@ struct AdditiveOptimum {
   /// `nil` where the pins leave no placement that goes one way.
   init?(_ problem: PlacementProblem, _ objective: Objective, _ crossings: Crossings) {
     let units = objective == .latency ? 1.0 : 1000.0
-    let costs = AdditiveCosts(problem, Weights(objective, of: problem), unitsPerNanosecond: units)
+    let weights = Weights(objective, of: problem)
+    let costs = AdditiveCosts(problem, weights, unitsPerNanosecond: units)
     guard let plain = LayeredCut.solve(problem, costs, crossings) else { return nil }
     guard let radio = problem.radio.cellular, !problem.hops.isEmpty else {
       self.init(plain.placement, problem.cost(of: plain.placement), isProven: true)
       return
     }
-    var placements: [Placement] = []
+    let perUnit = objective == .latency ? 1.0 : 1e-9
     var closed = costs
     closed.closeFirstHop()
     let local = LayeredCut.solve(problem, closed, crossings)
-    if let local { placements.append(local.placement) }
-    placements.append(plain.placement)
+    var placements = (local.map { [$0.placement] } ?? []) + [plain.placement]
+
+    // Any placement costs at least its sum and, where it uses the first hop, one promotion and one whole tail; those
+    // with gaps longer than the tail pay both twice. In shorter gaps the radio lingers.
+    let once = problem.burdenOfOneWaking(radio, objective)
+    var bound = Double(plain.value) / costs.scale * perUnit + once
     if objective == .energy {
-      let lingering = AdditiveCosts(
-        problem, Weights(.energy, of: problem, tailWatts: radio.tailWatts), unitsPerNanosecond: units)
-      if let cut = LayeredCut.solve(problem, lingering, crossings) { placements.append(cut.placement) }
+      let watts = radio.tailWatts
+      let lingering = weights.lingering(watts: watts, throughWholeDetours: problem.everyDetourReturns)
+      let costs = AdditiveCosts(problem, lingering, unitsPerNanosecond: units)
+      if let cut = LayeredCut.solve(problem, costs, crossings) {
+        placements.append(cut.placement)
+        // Nothing lingers for the last message, whose tail is charged in full already.
+        let last = watts * Double(problem.hops[0].propagationNanoseconds) * perUnit
+        bound = min(bound + once, Double(cut.value) / costs.scale * perUnit - last + once)
+      }
     }
+    if let local { bound = min(bound, Double(local.value) / costs.scale * perUnit) }
+
     var best = (placement: placements[0], cost: problem.cost(of: placements[0]))
     for placement in placements.dropFirst() {
       let cost = problem.cost(of: placement)
       if cost.burden(objective) < best.cost.burden(objective) { best = (placement, cost) }
     }
-    // No placement costs less than its sum and, where it uses the first hop, one promotion and one whole tail.
-    let once = problem.burdenOfOneWaking(radio, objective)
-    let perUnit = objective == .latency ? 1 / costs.scale : 1e-9 / costs.scale
-    var bound = Double(plain.value) * perUnit + once
-    if let local { bound = min(bound, Double(local.value) * perUnit) }
-    let rounding = objective == .latency ? 0 : Double(costs.layerCount + 2 * costs.tensorCount) * perUnit
-    self.init(best.placement, best.cost, isProven: best.cost.burden(objective) <= bound + rounding)
+    let rounding = Double(costs.layerCount + 2 * problem.hops.count * costs.tensorCount) / costs.scale * perUnit
+    let doubt = objective == .latency ? 0 : rounding + 1e-12 * bound
+    self.init(best.placement, best.cost, isProven: best.cost.burden(objective) <= bound + doubt)
   }
 
   private init(_ placement: Placement, _ cost: PlanCost, isProven: Bool) {
@@ -52,10 +61,19 @@ struct AdditiveOptimum {
 }
 
 extension PlacementProblem {
-  /// What a request is charged for using the first hop at all, in the objective's unit of `PlanCost.burden`.
-  func burdenOfOneWaking(_ radio: Radio, _ objective: Objective) -> Double {
+  /// What a request is charged for using the first hop at all, in the unit of `PlanCost.burden`.
+  fileprivate func burdenOfOneWaking(_ radio: Radio, _ objective: Objective) -> Double {
     guard objective == .energy else { return Double(radio.promotionNanoseconds) }
     let promotion = (tiers[0].idleWatts + radio.promotionWatts) * Double(radio.promotionNanoseconds)
     return (promotion + radio.tailWatts * Double(radio.tailNanoseconds)) / 1e9
+  }
+
+  /// Whether everything that others compute lies between two messages over the first hop: it begins with an input of
+  /// the device and ends in a result that returns.
+  fileprivate var everyDetourReturns: Bool {
+    guard returnsResult else { return false }
+    let results = network.tensors.filter(\.isResult).map(\.producer)
+    guard network.ancestors(of: results).allSatisfy({ $0 }) else { return false }
+    return network.layers.indices.allSatisfy { !network.layers[$0].inputs.isEmpty || pinnedTier(of: $0) == 0 }
   }
 }

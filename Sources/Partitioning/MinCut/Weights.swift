@@ -10,27 +10,34 @@ struct Weights {
   var propagation: [Double]
 
   /// Weights of latency (1 each) or of the device's energy without what a radio wakes and lingers for, in watts.
-  ///
-  /// `tail` is added to everything that is not the device's own work: what a lingering radio costs while others work.
-  init(_ objective: Objective, of problem: PlacementProblem, tailWatts: Double = 0) {
+  init(_ objective: Objective, of problem: PlacementProblem) {
     precondition(objective != .throughput, "throughput is no sum")
     let (tiers, hops) = (problem.tiers.count, problem.hops.count)
-    guard objective == .energy else {
-      compute = [Double](repeating: 1, count: tiers)
-      up = [Double](repeating: 1, count: hops)
-      (down, propagation) = (up, up)
-      return
-    }
-    let idle = problem.tiers[0].idleWatts
-    compute = [Double](repeating: idle + tailWatts, count: tiers)
-    compute[0] = problem.deviceComputeWatts
-    up = [Double](repeating: idle + tailWatts, count: hops)
+    let waiting = objective == .latency ? 1 : problem.tiers[0].idleWatts
+    compute = [Double](repeating: waiting, count: tiers)
+    up = [Double](repeating: waiting, count: hops)
     (down, propagation) = (up, up)
-    if hops > 0 {
-      let hop = problem.hops[0]
-      up[0] = idle + problem.radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond)
-      down[0] = idle + problem.radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond)
+    guard objective == .energy else { return }
+    compute[0] = problem.deviceComputeWatts
+    if let hop = problem.hops.first {
+      up[0] += problem.radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond)
+      down[0] += problem.radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond)
     }
+  }
+
+  /// The same with a radio that lingers while messages propagate over the first hop and, for whole detours, while
+  /// anybody but the device works.
+  func lingering(watts: Double, throughWholeDetours: Bool) -> Weights {
+    var weights = self
+    weights.propagation[0] += watts
+    guard throughWholeDetours else { return weights }
+    for tier in compute.indices.dropFirst() { weights.compute[tier] += watts }
+    for hop in up.indices.dropFirst() {
+      weights.up[hop] += watts
+      weights.down[hop] += watts
+      weights.propagation[hop] += watts
+    }
+    return weights
   }
 
   /// Weights of stages: each tier's compute, each hop's sending up and down.

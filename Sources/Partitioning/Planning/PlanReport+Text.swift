@@ -64,18 +64,18 @@ extension PlanReport {
       return String(line[..<(line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex)])
     }
   }
+}
 
-  /// Four significant digits at least, and no more than three decimals beyond them.
-  private static func rounded(_ value: Double) -> String {
-    guard value.isFinite else { return "-" }
-    var (scale, digits) = (1.0, 0)
-    while digits < 9, abs(value) * scale < 1000, value != 0 {
-      scale *= 10
-      digits += 1
-    }
-    let text = String(Int64((abs(value) * scale).rounded()))
-    let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-    let sign = value < 0 ? "-" : ""
-    return sign + padded.dropLast(digits) + (digits > 0 ? "." + padded.suffix(digits) : "")
+/// Four significant digits, and every digit of larger whole numbers.
+func rounded(_ value: Double) -> String {
+  guard value.isFinite, abs(value) < 9e15 else { return value.isFinite ? "\(value)" : "-" }
+  var (scale, digits) = (1.0, 0)
+  while digits < 9, abs(value) * scale < 1000, value != 0 {
+    scale *= 10
+    digits += 1
   }
+  let text = String(Int64((abs(value) * scale).rounded()))
+  let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+  let sign = value < 0 ? "-" : ""
+  return sign + padded.dropLast(digits) + (digits > 0 ? "." + padded.suffix(digits) : "")
 }

@@ -37,10 +37,13 @@ public struct Radio: Sendable, Hashable {
   public var tailWatts: Double
   /// Booked to idling, never to a request.
   public var idleWatts: Double
+  /// The rate up to which the linear power was measured; `nil` where that is not known.
+  public var fittedUpToMbps: Double?
 
   public init(
     transmitBaseWatts: Double, transmitWattsPerMbps: Double, receiveBaseWatts: Double, receiveWattsPerMbps: Double,
-    promotionNanoseconds: Int64, promotionWatts: Double, tailNanoseconds: Int64, tailWatts: Double, idleWatts: Double
+    promotionNanoseconds: Int64, promotionWatts: Double, tailNanoseconds: Int64, tailWatts: Double, idleWatts: Double,
+    fittedUpToMbps: Double? = nil
   ) {
     self.transmitBaseWatts = transmitBaseWatts
     self.transmitWattsPerMbps = transmitWattsPerMbps
@@ -51,5 +54,6 @@ public struct Radio: Sendable, Hashable {
     self.tailNanoseconds = tailNanoseconds
     self.tailWatts = tailWatts
     self.idleWatts = idleWatts
+    self.fittedUpToMbps = fittedUpToMbps
   }
 }

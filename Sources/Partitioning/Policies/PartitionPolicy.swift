@@ -18,7 +18,9 @@ public enum Objective: String, Sendable, CaseIterable, Codable {
   case latency, energy, throughput
 }
 
-/// Chooses a placement for each request. To add one, write its file and a line in `PolicyRegistry`.
+/// Chooses a placement for each request.
+///
+/// To add one, write its file and a line in `PolicyRegistry`.
 public protocol PartitionPolicy: Sendable {
   /// The name in a policy SPEC and in a scenario.
   static var kind: String { get }

@@ -1,4 +1,6 @@
-/// The base tables. To add a column, write a line in its table.
+/// The base tables.
+///
+/// To add a column, write a line in its table.
 enum Tables {
   /// Definitions in an order in which every table comes after those it refers to.
   static var definitions: [String] {

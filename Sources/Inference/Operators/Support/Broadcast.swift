@@ -19,7 +19,9 @@ func broadcastShape(_ shapes: [[Int]]) throws -> [Int] {
 /// Neighbouring dimensions that all operands cross alike are merged, so that whole tensors, scalars, per-channel and
 /// per-row operands all come out as long inner runs.
 struct StridedWalk: Sendable {
-  /// Sizes of the merged dimensions; the last is the inner run. Never empty.
+  /// Sizes of the merged dimensions; the last is the inner run.
+  ///
+  /// Never empty.
   let sizes: [Int]
   /// For each operand its stride in elements along each merged dimension.
   let strides: [[Int]]
@@ -68,7 +70,8 @@ struct StridedWalk: Sendable {
   /// Calls `body` with the output position, the operands' positions and the length of each (part of a) run in `range`.
   // Not inlined: it would be copied for every operator and type.
   @inline(never)
-  func forEachRun(in range: Range<Int>, _ body: (_ output: Int, _ operands: UnsafePointer<Int>, _ length: Int) -> Void) {
+  func forEachRun(in range: Range<Int>, _ body: (_ output: Int, _ operands: UnsafePointer<Int>, _ length: Int) -> Void)
+  {
     guard !range.isEmpty else { return }
     let rank = sizes.count
     let run = sizes[rank - 1]

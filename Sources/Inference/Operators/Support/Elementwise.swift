@@ -31,68 +31,20 @@ enum Elementwise {
     }
   }
 
-  /// Loops of their own for whole rows, and for a row and one element, of float32.
-  @inline(__always)
-  static func binaryFloat(
-    _ left: Tensor, _ right: Tensor, into output: Tensor, _ context: ExecutionContext,
-    _ function: @Sendable (Float, Float) -> Float
+  /// The same for float32 by the vector kernels; `output` may be an operand of its shape.
+  static func combine(
+    _ operation: VectorOperation, _ left: Tensor, _ right: Tensor, into output: Tensor, _ context: ExecutionContext
   ) {
     let walk = StridedWalk(broadcasting: [left.shape, right.shape], to: output.shape)
     nonisolated(unsafe) let (lefts, rights, target) = (left.floats, right.floats, output.floats)
+    // Broadcasting leaves runs of steps 0 and 1 only.
     let (leftStep, rightStep) = (walk.runStride(0), walk.runStride(1))
     context.parallelRanges(walk.elementCount, grain: grain) { range in
       walk.forEachRun(in: range) { position, operands, length in
-        let (a, b, r) = (lefts + operands[0], rights + operands[1], target + position)
-        switch (leftStep, rightStep) {
-        case (1, 1): rows(a, b, r, length, function)
-        case (1, 0):
-          let value = b[0]
-          row(a, r, length) { function($0, value) }
-        case (0, 1):
-          let value = a[0]
-          row(b, r, length) { function(value, $0) }
-        default: for index in 0..<length { r[index] = function(a[index * leftStep], b[index * rightStep]) }
-        }
+        context.kernels.combine(
+          operation, lefts + operands[0], aStep: leftStep, rights + operands[1], bStep: rightStep,
+          into: target + position, count: length)
       }
-    }
-  }
-
-  // Four elements are read before any is written: the compiler then needs no proof that the output is not an input,
-  // which it often is, to use vector instructions.
-  @inline(__always)
-  private static func rows(
-    _ a: UnsafeMutablePointer<Float>, _ b: UnsafeMutablePointer<Float>, _ r: UnsafeMutablePointer<Float>,
-    _ length: Int, _ function: (Float, Float) -> Float
-  ) {
-    var index = 0
-    while index + 4 <= length {
-      let (x, y, z) = (a + index, b + index, r + index)
-      let (r0, r1, r2, r3) = (
-        function(x[0], y[0]), function(x[1], y[1]), function(x[2], y[2]), function(x[3], y[3])
-      )
-      (z[0], z[1], z[2], z[3]) = (r0, r1, r2, r3)
-      index += 4
-    }
-    while index < length {
-      r[index] = function(a[index], b[index])
-      index += 1
-    }
-  }
-
-  @inline(__always)
-  private static func row(
-    _ a: UnsafeMutablePointer<Float>, _ r: UnsafeMutablePointer<Float>, _ length: Int, _ function: (Float) -> Float
-  ) {
-    var index = 0
-    while index + 4 <= length {
-      let (x, z) = (a + index, r + index)
-      let (r0, r1, r2, r3) = (function(x[0]), function(x[1]), function(x[2]), function(x[3]))
-      (z[0], z[1], z[2], z[3]) = (r0, r1, r2, r3)
-      index += 4
-    }
-    while index < length {
-      r[index] = function(a[index])
-      index += 1
     }
   }
 }

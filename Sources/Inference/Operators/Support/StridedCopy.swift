@@ -6,7 +6,8 @@ enum StridedCopy {
   ) throws {
     let walk = StridedWalk(shape: shape, strides: [strides])
     guard walk.elementCount > 0 else { return }
-    try output.elementType.dispatchByWidth(Work(input: input, output: output, offset: offset, walk: walk, context: context))
+    try output.elementType.dispatchByWidth(
+      Work(input: input, output: output, offset: offset, walk: walk, context: context))
   }
 
   private struct Work: WidthWork {

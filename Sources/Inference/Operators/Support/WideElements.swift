@@ -1,6 +1,8 @@
 /// Elements of every type as `Double` or `Int64` and back.
 enum WideElements {
-  static func load(_ source: UnsafeMutableRawPointer, _ type: ElementType, into wide: UnsafeMutablePointer<Double>, count: Int) {
+  static func load(
+    _ source: UnsafeMutableRawPointer, _ type: ElementType, into wide: UnsafeMutablePointer<Double>, count: Int
+  ) {
     switch type {
     case .float32: map(source, wide, count) { (x: Float) in Double(x) }
     case .float16: map(source, wide, count) { (x: Float16) in Double(x) }
@@ -10,7 +12,9 @@ enum WideElements {
   }
 
   /// Integers, bools as 0 or 1, and uint64 as the int64 of the same bits.
-  static func load(_ source: UnsafeMutableRawPointer, _ type: ElementType, into wide: UnsafeMutablePointer<Int64>, count: Int) {
+  static func load(
+    _ source: UnsafeMutableRawPointer, _ type: ElementType, into wide: UnsafeMutablePointer<Int64>, count: Int
+  ) {
     switch type {
     case .bool: map(source, wide, count) { (x: UInt8) in x == 0 ? 0 : 1 }
     case .int8: map(source, wide, count) { (x: Int8) in Int64(x) }
@@ -23,7 +27,9 @@ enum WideElements {
     }
   }
 
-  static func store(_ wide: UnsafeMutablePointer<Double>, _ type: ElementType, into target: UnsafeMutableRawPointer, count: Int) {
+  static func store(
+    _ wide: UnsafeMutablePointer<Double>, _ type: ElementType, into target: UnsafeMutableRawPointer, count: Int
+  ) {
     switch type {
     case .float32: map(wide, target, count) { Float($0) }
     case .float64: map(wide, target, count) { $0 }
@@ -42,7 +48,8 @@ enum WideElements {
   }
 
   static func store(
-    _ wide: UnsafeMutablePointer<Int64>, isUnsigned: Bool, _ type: ElementType, into target: UnsafeMutableRawPointer, count: Int
+    _ wide: UnsafeMutablePointer<Int64>, isUnsigned: Bool, _ type: ElementType, into target: UnsafeMutableRawPointer,
+    count: Int
   ) {
     func double(_ value: Int64) -> Double { isUnsigned ? Double(UInt64(bitPattern: value)) : Double(value) }
     switch type {

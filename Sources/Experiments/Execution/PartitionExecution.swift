@@ -1,0 +1,86 @@
+import Foundation
+import Inference
+import Partitioning
+import Results
+import StrictJSON
+
+/// Really executes placements: each partition by an executor of its own, compared with the whole network bit for bit.
+final class PartitionExecution {
+  /// What one partition did.
+  struct Part {
+    let tier: String
+    let layers: Int
+    let boundaryBytes: Int
+    let hostMilliseconds: Double
+  }
+
+  /// What a placement did, partition by partition.
+  struct Outcome {
+    let parts: [Part]
+    let digest: String
+    let outputsEqual: Bool
+  }
+
+  private let model: LoadedModel
+  private let graph: Graph
+  private let whole: Executor
+  /// The whole network's outputs for the inputs of a seed.
+  private var reference: (seed: UInt64, inputs: [Tensor], outputs: [Tensor])?
+  private var split: [Key: PartitionedExecutor] = [:]
+
+  private struct Key: Hashable {
+    let tiers: [UInt8]
+    let layers: Int
+  }
+
+  /// Throws `InputError` where the network cannot be executed; `nil` for a cost table.
+  init?(_ model: LoadedModel) throws {
+    guard let graph = model.graph else { return nil }
+    self.model = model
+    self.graph = graph
+    do {
+      whole = try Executor(graph)
+    } catch { throw InputError("'\(model.name.printable)' cannot be executed: \(error)") }
+  }
+
+  /// Executes the network on inputs of that seed, split by a placement of `problem`'s layers.
+  func execute(_ placement: Placement, of problem: PlacementProblem, seed: UInt64) throws -> Outcome {
+    let network = problem.network
+    let key = Key(tiers: placement.tiers, layers: network.layers.count)
+    let executor: PartitionedExecutor
+    if let known = split[key] {
+      executor = known
+    } else {
+      let places = network.layers.indices.dropFirst(graph.inputs.count).map { placement[$0] }
+      executor = try PartitionedExecutor(graph, layers: graph.layers(fused: network.isFused(graph)), places: places)
+      split[key] = executor
+    }
+    let reference = try reference(seed: seed)
+    let (outputs, records) = try executor.run(reference.inputs)
+    let parts = zip(executor.partitions, records).map { partition, record in
+      Part(
+        tier: problem.role(of: partition.place).rawValue, layers: partition.layers.count,
+        boundaryBytes: record.receivedBytes,
+        hostMilliseconds: Double(record.nanoseconds) / 1e6)
+    }
+    return Outcome(
+      parts: parts, digest: Self.digest(of: outputs),
+      outputsEqual: outputs.count == reference.outputs.count
+        && zip(outputs, reference.outputs).allSatisfy { $0.isIdentical(to: $1) })
+  }
+
+  /// SHA-256 over the serialised outputs in order.
+  private static func digest(of outputs: [Tensor]) -> String {
+    var hash = SHA256()
+    for output in outputs { hash.update(BoundaryCodec.encode(output).span.bytes) }
+    return hash.hexDigest()
+  }
+
+  private func reference(seed: UInt64) throws -> (inputs: [Tensor], outputs: [Tensor]) {
+    if let reference, reference.seed == seed { return (reference.inputs, reference.outputs) }
+    let inputs = try model.seededInputs(seed: seed)
+    let outputs = try whole.run(inputs)
+    reference = (seed, inputs, outputs)
+    return (inputs, outputs)
+  }
+}

@@ -1,0 +1,105 @@
+import Inference
+import ModelZoo
+import ONNX
+import Partitioning
+import Scenarios
+import StrictJSON
+
+/// A network as a scenario or a command line names it, loaded.
+public struct LoadedModel: Sendable {
+  /// What there is to know of the network.
+  public enum Content: Sendable {
+    /// Layers of operators, which can be costed and executed.
+    case graph(Graph)
+    /// Costs alone, which can be simulated.
+    case table(CostTable)
+  }
+
+  /// Where it comes from, as the results name it.
+  public enum Origin: String, Sendable { case zoo, onnx, costs }
+
+  public let name: String
+  public let origin: Origin
+  public let content: Content
+  /// The zoo's name of the network, where it is built in.
+  let zooName: String?
+
+  /// The network's operators; `nil` for a cost table.
+  public var graph: Graph? {
+    if case .graph(let graph) = content { graph } else { nil }
+  }
+
+  /// Loads a zoo network by its name, or an ONNX file by its path (a name with a `/` or ending in `.onnx`).
+  ///
+  /// `withWeights: false` is enough for shapes and costs of a zoo network. `inputShapes` resolves symbolic dimensions of a
+  /// file. Throws `InputError` with the nearest name where there is neither.
+  public static func find(
+    _ name: String, withWeights: Bool = true, seed: UInt64 = 42, inputShapes: [String: [Int]] = [:]
+  ) throws(InputError) -> LoadedModel {
+    if name.hasSuffix(".onnx") || name.contains("/") {
+      return LoadedModel(
+        name: name, origin: .onnx, content: .graph(try file(name, inputShapes: inputShapes)), zooName: nil)
+    }
+    guard Zoo.find(name) != nil else {
+      let known = Zoo.descriptions.map(\.name)
+      throw InputError(
+        "there is no network '\(name.printable)' in the zoo ('offloadsim models' lists it; a file ends in .onnx)",
+        suggestion: known.nearest(to: name, within: 4))
+    }
+    return LoadedModel(
+      name: name, origin: .zoo, content: .graph(try zoo(name, withWeights: withWeights, seed: seed)), zooName: name)
+  }
+
+  /// Loads a model of a scenario.
+  static func load(_ model: Scenario.Model, of scenario: Scenario, withWeights: Bool) throws(InputError) -> LoadedModel
+  {
+    switch model.source {
+    case .zoo(let network):
+      let graph = try zoo(network, withWeights: withWeights, seed: scenario.seed)
+      return LoadedModel(name: model.name, origin: .zoo, content: .graph(graph), zooName: network)
+    case .onnx(let file):
+      let graph = try self.file(scenario.path(of: file), inputShapes: [:])
+      return LoadedModel(name: model.name, origin: .onnx, content: .graph(graph), zooName: nil)
+    case .costs:
+      guard let table = model.costTable else { preconditionFailure("a scenario whose files were not read") }
+      return LoadedModel(name: model.name, origin: .costs, content: .table(table), zooName: nil)
+    }
+  }
+
+  private static func zoo(_ name: String, withWeights: Bool, seed: UInt64) throws(InputError) -> Graph {
+    do {
+      return try Zoo.build(name, seed: seed, withWeights: withWeights)
+    } catch { throw InputError("network '\(name)': \(error)") }
+  }
+
+  private static func file(_ path: String, inputShapes: [String: [Int]]) throws(InputError) -> Graph {
+    do {
+      return try ONNXModel.load(path, inputShapes: inputShapes)
+    } catch { throw InputError("\(error)") }
+  }
+
+  /// Loads a network for given inputs, whose shapes resolve what the file leaves open.
+  public static func find(
+    _ name: String, seed: UInt64, inputs: [(name: String, tensor: Tensor)]
+  ) throws(InputError) -> LoadedModel {
+    guard name.hasSuffix(".onnx") || name.contains("/"), !inputs.isEmpty else { return try find(name, seed: seed) }
+    do {
+      let model = try ONNXModel(name)
+      let shapes = Dictionary(
+        zip(model.inputs.map(\.name), inputs.map(\.tensor.shape)), uniquingKeysWith: { first, _ in first })
+      return LoadedModel(name: name, origin: .onnx, content: .graph(try model.graph(inputShapes: shapes)), zooName: nil)
+    } catch { throw InputError("\(error)") }
+  }
+
+  /// Inputs drawn from a seed: token ids below the vocabulary, images and features from the standard normal.
+  public func seededInputs(seed: UInt64) throws -> [Tensor] {
+    guard let graph else { return [] }
+    if let network = zooName.flatMap(Zoo.find) { return [network.sampleInput(seed: seed)] }
+    return try graph.inputs.map { id in
+      guard let type = graph[id].type else {
+        throw InputError("the shape of input '\(graph[id].name.printable)' is not known")
+      }
+      return try Tensor.random(type.elementType, type.shape, seed: seed, name: graph[id].name)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Inference
+import Partitioning
+import Results
+import Scenarios
+import Simulation
+import StrictJSON
+
+/// A scenario run: every policy over every replication under the same random numbers, the partitions really executed, and
+/// all of it recorded.
+public struct Experiment: Sendable {
+  /// How far a run has come, for people who wait.
+  public struct Progress: Sendable {
+    /// Of all simulated time of all policies and replications, in 0...1.
+    public let fraction: Double
+    public let events: Int
+  }
+
+  /// What a run came to, besides the rows it recorded.
+  public struct Outcome: Sendable {
+    public var runs = 0
+    public var events = 0
+    public var requests = 0
+    public var simulationSeconds = 0.0
+    public var executed = Executed()
+    public var wasInterrupted = false
+    public var notes: [String] = []
+  }
+
+  public let system: ScenarioSystem
+  private let toolVersion: String
+
+  public init(_ system: ScenarioSystem, toolVersion: String) {
+    self.system = system
+    self.toolVersion = toolVersion
+  }
+
+  /// Simulates, executes and records everything.
+  ///
+  /// After `shouldStop` says so, what was recorded stays, runs in progress are marked as interrupted and no more begin.
+  /// Throws `InputError` where a policy does not fit the scenario or the results cannot be written.
+  public func run(
+    into writer: ResultsWriter, jobs: Int = 1, shouldStop: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) throws -> Outcome {
+    let scenario = system.scenario
+    let runs = scenario.policies.flatMap { policy in (0..<scenario.replications).map { (policy, $0) } }
+    let models = runs.map { system.system(under: $0.0, replication: $0.1) }
+    let registered = try writer.register(models[0], scenario: scenario.name, models: modelDescriptions)
+    let optima = Optima(system.problems)
+    let executions = PartitionExecutions(system)
+    let meter = ProgressMeter(runs: runs.count, report: progress)
+    let started = Date()
+    var outcome = Outcome()
+    outcome.notes = system.notes
+    try Replications.run(
+      models, jobs: jobs, handsOverRequests: scenario.record != .summary || scenario.execution == .every,
+      shouldStop: shouldStop,
+      progress: { meter.update(run: $0, $1) },
+      begin: { index in
+        let description = describe(runs[index].0, replication: runs[index].1, started: started)
+        let recorder = try writer.begin(description, on: registered) { source, placement in
+          optima.describe(placement, source: source, in: models[index])
+        }
+        return RecordedRun(
+          recorder, recordsRequests: scenario.record != .summary, keepsRequests: scenario.execution == .every)
+      },
+      finished: { index, run, ending in
+        outcome.runs += 1
+        outcome.events += ending.result.events
+        outcome.requests += ending.result.models.reduce(0) { $0 + $1.requests }
+        outcome.simulationSeconds += ending.cpuSeconds
+        outcome.wasInterrupted = outcome.wasInterrupted || ending.result.wasInterrupted
+        executions.note(ending.result.placements, of: run)
+        if scenario.execution == .every {
+          try executions.executeRequests(
+            of: run, replication: runs[index].1, placements: ending.result.placements, into: writer, shouldStop)
+        }
+      })
+    try writer.commit()
+    outcome.wasInterrupted = outcome.wasInterrupted || shouldStop()
+    if scenario.execution == .once { try executions.executeEachPlacement(into: writer, shouldStop) }
+    outcome.executed = executions.total
+    outcome.wasInterrupted = outcome.wasInterrupted || shouldStop()
+    return outcome
+  }
+
+  private var modelDescriptions: [ModelDescription] {
+    system.models.enumerated().map { index, model in
+      let workload = system.scenario.workload.firstIndex { system.scenario.modelIndex(named: $0.model.name) == index }
+      // A model that nobody asks for is described by its own layers.
+      let network = workload.map { system.problems[$0].network } ?? (try? model.costGraph())
+      return network.map { model.description(of: $0) }
+        ?? ModelDescription(name: model.name, origin: model.origin.rawValue, macs: 0, parameters: 0, layers: [])
+    }
+  }
+
+  private func describe(_ policy: Scenario.Policy, replication: Int, started: Date) -> RunDescription {
+    let scenario = system.scenario
+    return RunDescription(
+      scenario: scenario.name, policy: policy.label, policySpec: policy.spec, replication: replication,
+      seed: scenario.seed, record: scenario.record.rawValue, durationSeconds: scenario.durationSeconds,
+      warmupSeconds: scenario.warmupSeconds, scenarioJSON: scenario.resolvedJSON, toolVersion: toolVersion,
+      hostStarted: started.formatted(.iso8601))
+  }
+}

@@ -1,0 +1,58 @@
+import Partitioning
+import Simulation
+import StrictJSON
+
+extension Scenario {
+  /// A machine, or `count` machines of one kind.
+  public struct Node: Sendable {
+    public let name: String
+    public let position: SourcePosition?
+    public let tier: TierRole
+    public let count: Int
+    /// The built-in profile or the profile file (a name with a `/` or ending in `.json`).
+    public let profileName: Reference?
+    /// What the profile says, once the scenario's files are read.
+    public internal(set) var profile: DeviceProfile?
+    public let servers: Int
+    public let scheduler: NodeModel.Scheduler
+    public let variation: ServiceVariation
+    /// With measured timing, this node's compute time over this host's: 8 is eight times slower.
+    public let speed: Double
+
+    init(from fields: inout FieldReader) {
+      name = fields.name("name", "the node's name")
+      position = fields.position(of: "name")
+      tier = fields.choice("tier", "how far from the user it stands")
+      count = fields.int(
+        "count", default: 1, in: 1...1_000_000,
+        "how many independent machines; machine i of the node below uses machine i modulo count of this one")
+      profileName = fields.referenceIfPresent("profile", "a built-in device profile, or a profile file")
+      servers = fields.int("servers", default: 1, in: 1...100_000, "requests that one machine computes at a time")
+      scheduler = fields.value(
+        "scheduler", default: "fifo", "who is served next",
+        oneOf: [.kinds("scheduler", Self.schedulers, notYet: ["priority", "edf", "batch"])])
+      variation = fields.value(
+        "service_variation", default: "none", "a random factor of mean 1 on every visit's compute time",
+        oneOf: [.kinds("service variation", Self.variations)])
+      speed = fields.double(
+        "speed", default: 1, in: .positive(upTo: 1e6),
+        "with measured timing: compute time here over compute time on this host")
+    }
+
+    private static let schedulers: [Kind<NodeModel.Scheduler>] = [
+      Kind("fifo", "in the order of arrival") { _ in .fifo },
+      Kind("ps", "all at once, sharing the servers equally") { _ in .ps },
+    ]
+
+    private static let variations: [Kind<ServiceVariation>] = [
+      Kind("none", "always the mean") { _ in .none },
+      Kind("exponential", "an exponential factor") { _ in .exponential },
+      Kind("lognormal", "a log-normal factor") { .lognormal(cv: variationCoefficient(&$0)) },
+      Kind("gamma", "a gamma factor") { .gamma(cv: variationCoefficient(&$0)) },
+    ]
+
+    private static func variationCoefficient(_ fields: inout FieldReader) -> Double {
+      fields.double("cv", in: .positive(upTo: 100), "standard deviation over mean")
+    }
+  }
+}

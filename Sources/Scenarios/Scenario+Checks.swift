@@ -1,0 +1,131 @@
+import Partitioning
+import Simulation
+import StrictJSON
+
+/// What fields cannot tell by themselves: that names are distinct and exist, and that the nodes form chains.
+extension Scenario {
+  func check(_ diagnostics: Diagnostics) {
+    checkDistinct(models.map { ($0.name, $0.position) }, "model", diagnostics)
+    checkDistinct(nodes.map { ($0.name, $0.position) }, "node", diagnostics)
+    checkDistinct(links.map { ($0.name, $0.position) }, "link", diagnostics)
+    checkDistinct(policies.map { ($0.label, $0.position) }, "policy", diagnostics)
+    for link in links { checkEnds(of: link, diagnostics) }
+    for entry in workload {
+      checkExists(entry.source, among: nodes.map(\.name), "node", diagnostics)
+      checkExists(entry.model, among: models.map(\.name), "model", diagnostics)
+    }
+    checkArrivalRates(diagnostics)
+    // Paths mean something only once all names are right.
+    guard diagnostics.isEmpty else { return }
+    checkChains(diagnostics)
+    guard diagnostics.isEmpty else { return }
+    checkPaths(diagnostics)
+  }
+
+  private func checkDistinct(_ names: [(String, SourcePosition?)], _ noun: String, _ diagnostics: Diagnostics) {
+    var seen: Set<String> = []
+    for (name, position) in names where !name.isEmpty && !seen.insert(name).inserted {
+      diagnostics.report(
+        "two \(noun == "policy" ? "policies" : noun + "s") are called '\(name.printable)'", at: position)
+    }
+  }
+
+  private func checkExists(
+    _ reference: Reference, among names: [String], _ noun: String, _ diagnostics: Diagnostics
+  ) {
+    // An entry without a proper name was reported already, and may be the one that is meant.
+    guard !reference.name.isEmpty, !names.isEmpty, !names.contains(""), !names.contains(reference.name) else { return }
+    let nearest = names.nearest(to: reference.name)
+    let known = nearest == nil ? " (known: \(names.map(\.printable).joined(separator: ", ")))" : ""
+    diagnostics.report(
+      "there is no \(noun) '\(reference.name.printable)'\(known)", at: reference.position, suggestion: nearest)
+  }
+
+  private func checkEnds(of link: Link, _ diagnostics: Diagnostics) {
+    let names = nodes.map(\.name)
+    checkExists(link.from, among: names, "node", diagnostics)
+    checkExists(link.to, among: names, "node", diagnostics)
+    if link.from.name == link.to.name, !link.from.name.isEmpty {
+      diagnostics.report(
+        "a link must join two nodes, not '\(link.from.name.printable)' with itself", at: link.to.position)
+    }
+  }
+
+  /// Rates so high that a run would never end are a slip of the pen.
+  private func checkArrivalRates(_ diagnostics: Diagnostics) {
+    for entry in workload {
+      let count = Double(nodes.first { $0.name == entry.source.name }?.count ?? 1)
+      let rate =
+        switch entry.arrivals {
+        case .poisson(let rate), .periodic(let rate, _, _): rate
+        case .mmpp(let rates, _): rates.max() ?? 0
+        case .trace, .closed: 0.0
+        }
+      let requests = rate * count * durationSeconds
+      if requests > 1e12 {
+        diagnostics.report(
+          "\(JSONNumber(requests.rounded()).text) requests would arrive, more than 10^12", at: entry.source.position)
+      }
+    }
+  }
+
+  private func checkChains(_ diagnostics: Diagnostics) {
+    for (index, node) in nodes.enumerated() {
+      let upward = upwardLinks(of: index)
+      for link in upward.dropFirst() {
+        diagnostics.report(
+          "'\(node.name.printable)' has two links upwards, '\(links[upward[0]].name.printable)' and "
+            + "'\(links[link].name.printable)': the nodes must form chains, so that the way of a request is clear",
+          at: links[link].from.position)
+      }
+    }
+    for link in links {
+      guard let from = nodeIndex(named: link.from.name), let to = nodeIndex(named: link.to.name) else { continue }
+      let path = path(from: to)
+      if path.nodes.contains(from) {
+        diagnostics.report(
+          "the links form a cycle through '\(link.from.name.printable)'; a link goes 'from' the lower node 'to' the upper",
+          at: link.from.position)
+      } else if nodes[from].tier.level > nodes[to].tier.level {
+        diagnostics.report(
+          "link '\(link.name.printable)' goes from \(nodes[from].tier.rawValue) to \(nodes[to].tier.rawValue): "
+            + "'from' must be the lower end", at: link.from.position)
+      }
+    }
+  }
+
+  private func checkPaths(_ diagnostics: Diagnostics) {
+    var onPath: Set<Int> = []
+    var accessLinks: Set<Int> = []
+    var farLinks: Set<Int> = []
+    for entry in workload {
+      let path = path(of: entry)
+      onPath.formUnion(path.nodes)
+      accessLinks.formUnion(path.links.prefix(1))
+      farLinks.formUnion(path.links.dropFirst())
+      let top = nodes[path.nodes[path.nodes.count - 1]]
+      if path.links.isEmpty, nodes.contains(where: { $0.tier.level > top.tier.level }) {
+        diagnostics.report(
+          "no link leads up from '\(top.name.printable)': its requests cannot reach another node",
+          at: entry.source.position)
+      }
+    }
+    for (index, node) in nodes.enumerated() where !onPath.contains(index) {
+      let isSource = upwardLinks(of: index).isEmpty == false
+      diagnostics.report(
+        isSource
+          ? "no requests begin at '\(node.name.printable)' and no path leads through it"
+          : "no path leads from a workload's source to '\(node.name.printable)'", at: node.position)
+    }
+    for index in links.indices where farLinks.contains(index) && links[index].radio != .none {
+      diagnostics.report(
+        "link '\(links[index].name.printable)' is not the first one of a source: "
+          + "a radio between other nodes is not supported yet", at: links[index].radioPosition)
+    }
+  }
+}
+
+extension TierRole {
+  /// How far from the user: 0 is the device.
+  var level: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

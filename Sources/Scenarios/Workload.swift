@@ -1,0 +1,48 @@
+import Simulation
+import StrictJSON
+
+extension Scenario {
+  /// Requests for one network that begin at one node.
+  public struct Workload: Sendable {
+    /// What the source's data look like on the wire.
+    public enum Encoding: String, Sendable, CaseIterable {
+      case rawF32 = "raw_f32"
+      case rawU8 = "raw_u8"
+      case jpeg
+      case custom
+    }
+
+    public let source: Reference
+    public let model: Reference
+    public internal(set) var arrivals: Arrivals
+    /// A file of arrival times; `arrivals` holds them once the scenario's files are read.
+    public let arrivalsFile: Reference?
+    public let encoding: Encoding
+    /// Bytes of the input as transmitted; `nil` where they follow from the network's input tensor.
+    public let inputBytes: Int?
+    public let deadlineMilliseconds: Double?
+
+    init(from fields: inout FieldReader) {
+      source = fields.reference("source", "the node at which requests begin; each of its machines gets the full rate")
+      model = fields.reference("model", "the network that they ask for")
+      let arrivals = fields.value("arrivals", "when requests begin", oneOf: [.kinds("arrivals", ArrivalKinds.all)])
+      self.arrivals = arrivals.process
+      arrivalsFile = arrivals.file
+      (encoding, inputBytes) = fields.section("input", "the input as it is sent where the network does not run locally")
+      {
+        fields in
+        let encoding = fields.choice(
+          "encoding", default: Encoding.rawF32,
+          "raw_f32 and raw_u8: the tensor's elements at 4 or 1 bytes; jpeg, custom: as many bytes as 'bytes' says")
+        let bytes = fields.intIfPresent("bytes", in: 0...10_000_000_000, "bytes of one input")
+        if bytes == nil, encoding == .jpeg || encoding == .custom, !fields.isPresent("bytes") {
+          fields.error("an input encoded as '\(encoding.rawValue)' needs its 'bytes'", at: "encoding")
+        }
+        return (encoding, bytes)
+      }
+      deadlineMilliseconds = fields.doubleIfPresent(
+        "deadline_ms", in: .positive(upTo: 1e12), "latency above which a request has missed its deadline")
+      fields.notYet("priority", neutral: 0)
+    }
+  }
+}

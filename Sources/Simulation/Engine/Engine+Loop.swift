@@ -1,0 +1,32 @@
+extension Engine {
+  /// Lets up to `count` events happen, or as many as fill the output; `false` when none is left.
+  mutating func advance(events count: Int) throws -> Bool {
+    let end = events + count
+    while events < end && output.count < Engine.outputCapacity {
+      guard let (time, event) = queue.next(before: stopTime) else { return false }
+      now = time
+      events += 1
+      switch event.kind {
+      case .requestArrived: try requestArrived(event.index)
+      case .clientReturned: try clientReturned(event.index)
+      case .requestAdvanced: requestAdvanced(event.index)
+      case .sharingDue: sharingDue(event.index)
+      case .promotionEnded: promotionEnded(event.index)
+      case .windowPassed: windowPassed(isEnd: event.index == 1)
+      }
+    }
+    if now >= EventQueue.timeLimit { throw SimulationError("simulated time goes beyond four and a half years") }
+    if let failure { throw failure }
+    return true
+  }
+
+  private mutating func requestAdvanced(_ slot: Int) {
+    if requests[slot].pointee.phase == .serving {
+      queueServed(slot)
+    } else {
+      endStep(slot)
+    }
+  }
+
+  mutating func interrupt() { isInterrupted = true }
+}

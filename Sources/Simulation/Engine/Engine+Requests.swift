@@ -1,0 +1,153 @@
+import Partitioning
+
+extension Engine {
+  /// A request begins at a source's machine.
+  mutating func beginRequest(of source: Int, on machine: Int, sender: UInt32, number: UInt32) throws {
+    if requests.isFull { throw SimulationError("more than \(Event.maximumIndex) requests are in flight") }
+    let slot = requests.allocate()
+    let request = requests[slot]
+    let plan = plans.base + source
+    request.pointee.sender = sender
+    request.pointee.number = number
+    request.pointee.ledger = plan.pointee.ledger < 0 ? -1 : Int32(plan.pointee.ledger + machine)
+    request.pointee.record.sequence = sequence
+    request.pointee.record.source = Int32(source)
+    request.pointee.record.machine = Int32(machine)
+    request.pointee.record.model = Int32(plan.pointee.model)
+    request.pointee.record.arrival = now
+    sequence += 1
+    if window.contains(now) {
+      request.pointee.isMeasured = true
+      totals[plan.pointee.model].requests += 1
+    }
+    try place(slot, of: source)
+    beginStep(slot)
+  }
+
+  mutating func beginStep(_ slot: Int) {
+    let request = requests[slot]
+    let step = steps.base + Int(request.pointee.step)
+    request.pointee.stepStart = now
+    switch step.pointee.kind {
+    case .compute:
+      request.pointee.work = step.pointee.nanoseconds
+      if step.pointee.variation >= 0 { vary(request, step) }
+      request.pointee.station = station(of: step, for: request)
+      if step.pointee.isSharing {
+        joinSharing(slot, request, step)
+      } else if takeServer(slot, request) {
+        serve(slot, request, step)
+      } else {
+        changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
+      }
+    case .transfer:
+      request.pointee.work = step.pointee.nanoseconds
+      request.pointee.counted = 0
+      if step.pointee.isOwn && step.pointee.ledger >= 0 && !wakeRadio(slot, request, step) { return }
+      send(slot, request, step)
+    case .end: complete(slot, request)
+    }
+  }
+
+  /// A message joins its link.
+  mutating func send(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    request.pointee.station = station(of: step, for: request)
+    if step.pointee.isSharing {
+      joinSharing(slot, request, step)
+    } else if takeServer(slot, request) {
+      serve(slot, request, step)
+    } else {
+      changeShare(of: request, to: .waiting)
+      if step.pointee.isOwn && step.pointee.ledger >= 0 { radioQueues(request, step) }
+    }
+  }
+
+  /// The step's service is over: a message propagates, a computation is done.
+  mutating func leaveStation(_ slot: Int) {
+    let request = requests[slot]
+    let step = steps.base + Int(request.pointee.step)
+    if step.pointee.kind == .transfer && step.pointee.propagation > 0 {
+      request.pointee.phase = .propagating
+      queue.schedule(Event(.requestAdvanced, slot), at: now + step.pointee.propagation)
+    } else {
+      endStep(slot)
+    }
+  }
+
+  mutating func endStep(_ slot: Int) {
+    let request = requests[slot]
+    let step = steps.base + Int(request.pointee.step)
+    if step.pointee.kind == .transfer {
+      request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
+    }
+    request.pointee.step += 1
+    beginStep(slot)
+  }
+
+  private mutating func complete(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
+    changeShare(of: request, to: .none)
+    let source = Int(request.pointee.record.source)
+    request.pointee.record.completion = now
+    request.pointee.record.missedDeadline = now - request.pointee.record.arrival > plans[source].deadline
+    request.pointee.isDone = true
+    if window.contains(now) { totals[plans[source].model].completionsInWindow += 1 }
+    if arrivalPlans[source].kind == .closed { think(source, request) }
+    if !request.pointee.holdsTail { settle(slot) }
+  }
+
+  /// A request is final.
+  mutating func settle(_ slot: Int) {
+    let request = requests[slot]
+    if request.pointee.isMeasured {
+      let network = Int(request.pointee.record.model)
+      if !totals[network].add(request.pointee.record) {
+        failure = SimulationError("the sum of all latencies or bytes leaves 64 bits")
+      }
+      if request.pointee.record.outcome == .completed {
+        sketches[network].add(Double(request.pointee.record.completion - request.pointee.record.arrival))
+      }
+      if isRecording { output.append(request.pointee.record) }
+    }
+    requests.free(slot)
+  }
+
+  @inline(__always)
+  private func station(of step: UnsafeMutablePointer<Step>, for request: UnsafeMutablePointer<Request>) -> Int32 {
+    if step.pointee.stride == 0 { return step.pointee.station }
+    return step.pointee.station + Int32(machine(on: step.pointee.tier, for: request))
+  }
+
+  private mutating func vary(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    let streams = variations.base + Int(step.pointee.variation)
+    let factor = streams.pointee.factor(
+      sender: request.pointee.sender, number: request.pointee.number, visit: step.pointee.visit)
+    let work = (Double(step.pointee.nanoseconds) * factor).rounded()
+    if work < Double(SharingStation.workLimit) {
+      request.pointee.work = Int64(work)
+    } else {
+      failure = SimulationError("a varied service time of \(work / 1e9) s is too long to simulate")
+    }
+  }
+}
+
+extension RequestRecord {
+  @inline(__always)
+  mutating func add(compute time: Int64, queue: Int64, _ role: NodeModel.Role) {
+    switch role {
+    case .device:
+      deviceCompute += time
+      deviceQueue += queue
+    case .edge:
+      edgeCompute += time
+      edgeQueue += queue
+    case .cloud:
+      cloudCompute += time
+      cloudQueue += queue
+    }
+  }
+
+  @inline(__always)
+  mutating func add(link time: Int64, _ direction: Direction) {
+    if direction == .up { uplink += time } else { downlink += time }
+  }
+}

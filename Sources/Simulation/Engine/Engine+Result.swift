@@ -1,0 +1,61 @@
+extension Engine {
+  /// The totals of the window, once everything is settled.
+  func result() -> ReplicationResult {
+    var result = ReplicationResult()
+    result.placements = placements
+    result.models = model.models.indices.map { modelTotals($0) }
+    result.nodes = model.nodes.indices.map { nodeTotals($0) }
+    result.links = model.links.indices.map { linkTotals($0) }
+    result.events = events
+    result.endNanoseconds = now
+    result.wasInterrupted = isInterrupted
+    return result
+  }
+
+  private func modelTotals(_ network: Int) -> ModelTotals {
+    let sums = totals[network]
+    var result = ModelTotals()
+    result.requests = sums.requests
+    result.completed = sums.completed
+    result.unfinished = sums.unfinished
+    result.deadlineMissed = sums.deadlineMissed
+    result.completionsInWindow = sums.completionsInWindow
+    result.sums = sums.sums
+    result.latencyMeanNanoseconds = sums.completed > 0 ? Double(sums.sums.completion) / Double(sums.completed) : 0
+    result.latencyQuantiles = sketches[network]
+    return result
+  }
+
+  private func nodeTotals(_ index: Int) -> NodeTotals {
+    let node = model.nodes[index]
+    let busy = Double(groups[index].busy)
+    let capacity = Double(window.length) * Double(node.servers) * Double(node.count)
+    let idleWatts = node.idleWatts / Double(node.servers) / 1e9
+    var result = NodeTotals()
+    result.utilization = capacity > 0 ? busy / capacity : 0
+    result.requests = groups[index].started
+    result.computeJoules = node.busyWatts / Double(node.servers) / 1e9 * busy
+    result.idleJoules = idleWatts * (capacity - busy)
+    result.unbookedJoules = layout.nodeLedgers[index] >= 0 ? idleWatts * Double(unpaid[index]) : result.idleJoules
+    for (link, first) in layout.radios.enumerated() where first >= 0 && model.links[link].from == index {
+      let radio = radioTotals[link]
+      let asleep = Double(window.length) * Double(node.count) - Double(radio.awake)
+      let idleJoules = radio.idleWatts / 1e9 * asleep
+      result.radioJoules += radio.activeJoules
+      result.idleJoules += idleJoules
+      result.unbookedJoules += idleJoules
+    }
+    return result
+  }
+
+  private func linkTotals(_ index: Int) -> LinkTotals {
+    let (up, down) = (model.nodes.count + 2 * index, model.nodes.count + 2 * index + 1)
+    let capacity = Double(window.length) * Double(model.instances(of: model.links[index]))
+    var result = LinkTotals()
+    result.bytesUp = groups[up].bytes
+    result.bytesDown = groups[down].bytes
+    result.utilizationUp = capacity > 0 ? Double(groups[up].busy) / capacity : 0
+    result.utilizationDown = capacity > 0 ? Double(groups[down].busy) / capacity : 0
+    return result
+  }
+}

@@ -1,0 +1,175 @@
+import Partitioning
+
+extension Engine {
+  /// Takes a server of the request's station, or puts the request in line; says which.
+  @inline(__always)
+  func takeServer(_ slot: Int, _ request: UnsafeMutablePointer<Request>) -> Bool {
+    let station = queues.base + Int(request.pointee.station)
+    if station.pointee.busy < station.pointee.servers {
+      station.pointee.busy += 1
+      return true
+    }
+    request.pointee.phase = .queued
+    request.pointee.next = -1
+    if station.pointee.first < 0 {
+      station.pointee.first = Int32(slot)
+    } else {
+      requests[Int(station.pointee.last)].pointee.next = Int32(slot)
+    }
+    station.pointee.last = Int32(slot)
+    return false
+  }
+
+  /// Service begins on a server of a first-come first-served station.
+  @inline(__always)
+  mutating func serve(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    if step.pointee.kind == .compute {
+      request.pointee.record.add(compute: 0, queue: now - request.pointee.stepStart, step.pointee.role)
+      if window.contains(now) { groups[Int(step.pointee.group)].started += 1 }
+      if step.pointee.isOwn {
+        changeShare(of: request, to: .computing, busy: 1)
+      } else {
+        changeShare(of: request, to: .waiting)
+        if step.pointee.ledger >= 0 { changeBusy(of: ledger(of: step, for: request), node: step.pointee.group, by: 1) }
+      }
+    } else if step.pointee.isOwn {
+      if step.pointee.ledger >= 0 { radioSends(request, step, wasQueued: request.pointee.phase == .queued) }
+      changeShare(of: request, to: .transferring)
+    } else {
+      changeShare(of: request, to: .waiting)
+    }
+    request.pointee.phase = .serving
+    request.pointee.serviceStart = now
+    queue.schedule(Event(.requestAdvanced, slot), at: now + request.pointee.work)
+  }
+
+  /// Service ends on a first-come first-served station; the next in line begins.
+  mutating func queueServed(_ slot: Int) {
+    let request = requests[slot]
+    let step = steps.base + Int(request.pointee.step)
+    let start = request.pointee.serviceStart
+    let counted = window.overlap(start, now)
+    groups[Int(step.pointee.group)].busy += Int128(counted)
+    if step.pointee.kind == .compute {
+      request.pointee.record.add(compute: request.pointee.work, queue: 0, step.pointee.role)
+      bookCompute(Double(request.pointee.work), request, step)
+      if step.pointee.isOwn {
+        changeShare(of: request, to: .none, busy: -1)
+      } else if step.pointee.ledger >= 0 {
+        changeBusy(of: ledger(of: step, for: request), node: step.pointee.group, by: -1)
+      }
+    } else {
+      sent(slot, request, step, fullRate: counted)
+    }
+    let station = queues.base + Int(request.pointee.station)
+    let next = Int(station.pointee.first)
+    if next >= 0 {
+      let request = requests[next]
+      station.pointee.first = request.pointee.next
+      serve(next, request, steps.base + Int(request.pointee.step))
+    } else {
+      station.pointee.busy -= 1
+    }
+    leaveStation(slot)
+  }
+
+  /// A job joins a shared station.
+  mutating func joinSharing(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    let index = Int(request.pointee.station)
+    let station = sharings.base + index
+    groups[Int(step.pointee.group)].busy += Int128(station.pointee.advance(to: now, window))
+    let busyBefore = station.pointee.busyServers
+    station.pointee.add(slot, work: request.pointee.work)
+    request.pointee.occupancyMark = station.pointee.occupancy
+    if step.pointee.kind == .compute {
+      if window.contains(now) { groups[Int(step.pointee.group)].started += 1 }
+      let added = station.pointee.busyServers - busyBefore
+      if step.pointee.isOwn {
+        changeShare(of: request, to: .computing, busy: added)
+      } else {
+        changeShare(of: request, to: .waiting)
+        if station.pointee.ledger >= 0 {
+          changeBusy(of: Int(station.pointee.ledger), node: step.pointee.group, by: added)
+        }
+      }
+    } else if step.pointee.isOwn {
+      if step.pointee.ledger >= 0 { radioSends(request, step, wasQueued: false) }
+      changeShare(of: request, to: .transferring)
+    } else {
+      changeShare(of: request, to: .waiting)
+    }
+    request.pointee.phase = .serving
+    request.pointee.serviceStart = now
+    scheduleNextEnd(of: index)
+  }
+
+  /// The first jobs of a shared station may be done.
+  mutating func sharingDue(_ index: Int) {
+    let station = sharings.base + index
+    guard station.pointee.dueTime == now else { return }
+    station.pointee.dueTime = .max
+    groups[Int(station.pointee.group)].busy += Int128(station.pointee.advance(to: now, window))
+    var first: Int32 = -1
+    var last: Int32 = -1
+    var busy = station.pointee.busyServers
+    while let slot = station.pointee.removeFinished() {
+      let request = requests[slot]
+      let removed = busy - station.pointee.busyServers
+      busy -= removed
+      sharingServed(slot, request, steps.base + Int(request.pointee.step), station, busy: -removed)
+      request.pointee.next = -1
+      if first < 0 { first = Int32(slot) } else { requests[Int(last)].pointee.next = Int32(slot) }
+      last = Int32(slot)
+    }
+    while first >= 0 {
+      let slot = Int(first)
+      first = requests[slot].pointee.next
+      leaveStation(slot)
+    }
+    scheduleNextEnd(of: index)
+  }
+
+  private mutating func sharingServed(
+    _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>,
+    _ station: UnsafeMutablePointer<SharingStation>, busy: Int32
+  ) {
+    if step.pointee.kind == .compute {
+      let stay = now - request.pointee.stepStart
+      request.pointee.record.add(
+        compute: request.pointee.work, queue: stay - request.pointee.work, step.pointee.role)
+      bookCompute(station.pointee.occupancy - request.pointee.occupancyMark, request, step)
+      if step.pointee.isOwn {
+        changeShare(of: request, to: .none, busy: busy)
+      } else if station.pointee.ledger >= 0 {
+        changeBusy(of: Int(station.pointee.ledger), node: step.pointee.group, by: busy)
+      }
+    } else {
+      let isCounted = window.contains(now)
+      sent(slot, request, step, fullRate: isCounted ? request.pointee.work - request.pointee.counted : 0)
+    }
+  }
+
+  private mutating func scheduleNextEnd(of index: Int) {
+    let station = sharings.base + index
+    guard station.pointee.jobs > 0 else { return }
+    let end = station.pointee.nextEnd(now: now)
+    guard end < station.pointee.dueTime else { return }
+    station.pointee.dueTime = end
+    queue.schedule(Event(.sharingDue, index), at: end)
+  }
+
+  /// The last bit of a message is sent.
+  private mutating func sent(
+    _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, fullRate: Int64
+  ) {
+    if window.contains(now) { groups[Int(step.pointee.group)].bytes += step.pointee.bytes }
+    guard step.pointee.isOwn else { return }
+    if step.pointee.direction == .up {
+      request.pointee.record.bytesUp += step.pointee.bytes
+    } else {
+      request.pointee.record.bytesDown += step.pointee.bytes
+    }
+    changeShare(of: request, to: .waiting)
+    if step.pointee.ledger >= 0 { radioSent(slot, request, step, fullRate: fullRate) }
+  }
+}

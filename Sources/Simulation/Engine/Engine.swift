@@ -1,0 +1,95 @@
+import Partitioning
+import RandomStreams
+
+/// The state of a replication: everything a request can be at, flat, by index.
+struct Engine: ~Copyable {
+  let model: SystemModel
+  let isRecording: Bool
+  var window: Window
+  /// Events at or after it do not happen.
+  let stopTime: Int64
+
+  var now: Int64 = 0
+  var events = 0
+  var isInterrupted = false
+  /// What went wrong where nothing could be thrown.
+  var failure: SimulationError?
+  var queue = EventQueue()
+  var requests = RequestSlab()
+  var sequence: Int64 = 0
+  /// Final requests not yet handed over.
+  var output: [RequestRecord] = []
+
+  // Where requests run.
+  var layout = Layout()
+  var queues = PlainBuffer<QueueStation>()
+  var sharings = PlainBuffer<SharingStation>()
+  /// By node; then by link, up and down.
+  var groups = PlainBuffer<GroupTotals>()
+
+  // What it costs.
+  var ledgers = PlainBuffer<IdleLedger>()
+  var radios = PlainBuffer<RadioLedger>()
+  /// By link.
+  var radioTotals = PlainBuffer<RadioTotals>()
+  /// By node: idle server time of the window that nobody pays for.
+  var unpaid: PlainBuffer<Int128>
+
+  // What requests do.
+  var plans = PlainBuffer<SourcePlan>()
+  var pathCounts = PlainBuffer<Int32>()
+  var steps = PlainBuffer<Step>()
+  var variations = PlainBuffer<VariationStreams>()
+  var placements: [(source: Int, placement: Placement)] = []
+  var placementIndices: [[Placement: Int]]
+  var firstSteps: [Int32] = []
+
+  // When they begin.
+  var arrivals = PlainBuffer<ArrivalState>()
+  var arrivalPlans = PlainBuffer<ArrivalPlan>()
+  var modulations = PlainBuffer<ModulationState>()
+  var modulationRates = PlainBuffer<ModulationRate>()
+  var traceTimes = PlainBuffer<Int64>()
+  var clients = PlainBuffer<ClientState>()
+
+  // What becomes of them.
+  /// By network.
+  var totals: PlainBuffer<NetworkTotals>
+  var sketches: [QuantileSketch]
+
+  /// An engine that has still to `start`.
+  init(_ model: SystemModel, isRecording: Bool) {
+    self.model = model
+    self.isRecording = isRecording
+    window = Window(start: model.warmupNanoseconds, end: model.durationNanoseconds)
+    stopTime = model.drains ? .max : model.durationNanoseconds
+    unpaid = PlainBuffer(repeating: 0, count: model.nodes.count)
+    placementIndices = Array(repeating: [:], count: model.sources.count)
+    sketches = Array(repeating: QuantileSketch(), count: model.models.count)
+    totals = PlainBuffer(repeating: NetworkTotals(), count: model.models.count)
+    if isRecording { output.reserveCapacity(Engine.outputCapacity + 64) }
+  }
+
+  /// Lays out the replication and schedules the first events.
+  ///
+  /// Throws `SimulationError` where the model contradicts itself, and what a policy throws.
+  mutating func start() throws {
+    try model.validate()
+    layOutStations()
+    for source in model.sources.indices { try addSource(source) }
+    if window.start > 0 { queue.schedule(Event(.windowPassed, 0), at: window.start) }
+    queue.schedule(Event(.windowPassed, 1), at: window.end)
+    for source in model.sources.indices { startArrivals(of: source) }
+  }
+
+  deinit {
+    for index in 0..<sharings.count { sharings[index].deallocate() }
+  }
+
+  /// Requests handed over at a time.
+  static let outputCapacity = 1024
+
+  var progress: Simulator.Progress {
+    Simulator.Progress(events: events, nowNanoseconds: now, durationNanoseconds: model.durationNanoseconds)
+  }
+}

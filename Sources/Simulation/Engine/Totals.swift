@@ -1,0 +1,53 @@
+/// What a node's machines, or one direction of a link's instances, did in the window.
+struct GroupTotals {
+  /// Server time at work, in nanoseconds.
+  var busy: Int128 = 0
+  /// Services that began.
+  var started = 0
+  /// Bytes of the transfers whose last bit was sent.
+  var bytes: Int64 = 0
+}
+
+/// Sums over one network's measured requests.
+struct NetworkTotals {
+  var requests = 0
+  var completed = 0
+  var unfinished = 0
+  var deadlineMissed = 0
+  var completionsInWindow = 0
+  /// Of completed requests; `completion` is the sum of latencies.
+  var sums = RequestRecord()
+
+  /// Adds a final request; `false` where a sum would leave 64 bits.
+  mutating func add(_ record: borrowing RequestRecord) -> Bool {
+    if record.missedDeadline { deadlineMissed += 1 }
+    guard record.outcome == .completed else {
+      unfinished += 1
+      return true
+    }
+    completed += 1
+    let latency = sums.completion.addingReportingOverflow(record.completion - record.arrival)
+    let up = sums.bytesUp.addingReportingOverflow(record.bytesUp)
+    let down = sums.bytesDown.addingReportingOverflow(record.bytesDown)
+    sums.completion = latency.partialValue
+    sums.bytesUp = up.partialValue
+    sums.bytesDown = down.partialValue
+    // No part is larger than the latency, so that its sum cannot overflow before that one does.
+    sums.deviceCompute &+= record.deviceCompute
+    sums.deviceQueue &+= record.deviceQueue
+    sums.serialize &+= record.serialize
+    sums.uplink &+= record.uplink
+    sums.edgeCompute &+= record.edgeCompute
+    sums.edgeQueue &+= record.edgeQueue
+    sums.cloudCompute &+= record.cloudCompute
+    sums.cloudQueue &+= record.cloudQueue
+    sums.downlink &+= record.downlink
+    sums.deviceComputeJoules += record.deviceComputeJoules
+    sums.transmitJoules += record.transmitJoules
+    sums.receiveJoules += record.receiveJoules
+    sums.waitJoules += record.waitJoules
+    sums.radioOverheadJoules += record.radioOverheadJoules
+    sums.serverJoules += record.serverJoules
+    return !(latency.overflow || up.overflow || down.overflow)
+  }
+}

@@ -1,0 +1,33 @@
+/// What happens, and to what, as an index: 32 plain bits at the end of a queue's key.
+struct Event {
+  enum Kind: UInt32 {
+    /// A source's machine begins a request.
+    case requestArrived
+    /// A closed source's client begins its next request.
+    case clientReturned
+    /// A request's service on a first-come first-served station has ended, or its message has arrived.
+    case requestAdvanced
+    /// The next job of a shared station may be done.
+    case sharingDue
+    /// A device's radio is awake.
+    case promotionEnded
+    /// The measured window begins or ends.
+    case windowPassed
+  }
+
+  static let maximumIndex = 1 << 29 - 1
+
+  let bits: UInt32
+
+  @inline(__always)
+  init(_ kind: Kind, _ index: Int) {
+    assert(index >= 0 && index <= Event.maximumIndex)
+    bits = kind.rawValue << 29 | UInt32(truncatingIfNeeded: index)
+  }
+
+  @inline(__always)
+  init(bits: UInt32) { self.bits = bits }
+
+  var kind: Kind { Kind(rawValue: bits >> 29).unsafelyUnwrapped }
+  var index: Int { Int(bits & 0x1FFF_FFFF) }
+}

@@ -1,0 +1,82 @@
+/// A request in flight: its record so far and where it stands.
+struct Request {
+  enum Phase: UInt8 {
+    case queued, serving, promoting, propagating
+  }
+
+  /// Which share of its device's idle power goes to it.
+  enum Share: UInt8 {
+    case none, computing, transferring, waiting
+    /// Waiting for the radio: shares like `waiting`, but is the radio's overhead.
+    case promoting
+  }
+
+  var record = RequestRecord()
+  var phase = Phase.serving
+  var share = Share.none
+  /// Whether it arrived in the window.
+  var isMeasured = false
+  var isDone = false
+  /// Whether its device's radio is in its tail on its account, so that its energy is not final.
+  var holdsTail = false
+  /// The present step, as an index into all steps.
+  var step: Int32 = 0
+  /// The station it is at, and the next request in line there.
+  var station: Int32 = 0
+  var next: Int32 = -1
+  /// Its device's ledger; -1 where there is none.
+  var ledger: Int32 = -1
+  /// What tells its random numbers from others': the machine or client that sent it, and how many that had sent before.
+  var sender: UInt32 = 0
+  var number: UInt32 = 0
+  /// When the step began, and when its service began.
+  var stepStart: Int64 = 0
+  var serviceStart: Int64 = 0
+  /// The service time at full speed.
+  var work: Int64 = 0
+  /// Of `work`, what was served before the window or has been counted already.
+  var counted: Int64 = 0
+  /// The accumulators of the ledger, the radio and the shared station when its share began.
+  var shareMark = 0.0
+  var radioMark = 0.0
+  var occupancyMark = 0.0
+}
+
+/// Requests by slot; a freed slot is used again.
+struct RequestSlab: ~Copyable {
+  private var requests = PlainBuffer<Request>()
+  private var firstFree: Int32 = -1
+  /// Whether there are more requests in flight than an event can name.
+  var isFull: Bool { firstFree < 0 && requests.count >= Event.maximumIndex }
+
+  init() {}
+
+  var slots: Int { requests.count }
+
+  subscript(slot: Int) -> UnsafeMutablePointer<Request> {
+    @inline(__always) get {
+      assert(slot >= 0 && slot < requests.count)
+      return requests.base + slot
+    }
+  }
+
+  @inline(__always)
+  mutating func allocate() -> Int {
+    if firstFree >= 0 {
+      let slot = Int(firstFree)
+      firstFree = requests[slot].next
+      requests[slot] = Request()
+      return slot
+    }
+    requests.append(Request())
+    return requests.count - 1
+  }
+
+  @inline(__always)
+  mutating func free(_ slot: Int) {
+    requests[slot].isDone = true
+    requests[slot].holdsTail = false
+    requests[slot].next = firstFree
+    firstFree = Int32(slot)
+  }
+}

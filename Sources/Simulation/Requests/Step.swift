@@ -1,0 +1,33 @@
+import Partitioning
+
+/// One step of a compiled itinerary: all a request needs to know of it, in one cache line.
+struct Step {
+  enum Kind: UInt8 { case compute, transfer, end }
+
+  var kind = Kind.end
+  var role = NodeModel.Role.device
+  var direction = Direction.up
+  /// Whether it is on the source machine itself, or over its own link.
+  var isOwn = false
+  /// Whether the station is shared by all its jobs at once, in `sharings`, or one of the `queues`.
+  var isSharing = false
+  /// The tier that computes, or the one below the hop.
+  var tier: UInt8 = 0
+  /// How often the itinerary has computed on this tier before.
+  var visit: UInt16 = 0
+  /// The station of machine 0, and the stations from one machine to the next; 0 where all use one.
+  var station: Int32 = 0
+  var stride: Int32 = 0
+  /// The node or link and direction whose totals it adds to.
+  var group: Int32 = 0
+  /// The ledger of the computing node's machine 0, or the radio of the device's machine 0; -1 where there is none.
+  var ledger: Int32 = -1
+  /// The streams of the service variation; -1 where service does not vary.
+  var variation: Int32 = -1
+  /// The service time at full speed.
+  var nanoseconds: Int64 = 0
+  var propagation: Int64 = 0
+  var bytes: Int64 = 0
+  /// Busy power of one server, or the radio's power that is proportional to the rate.
+  var watts = 0.0
+}

@@ -1,0 +1,106 @@
+/// Servers that all present jobs share equally: n jobs on s servers each progress at the rate min(1, s / n).
+///
+/// Virtual time is the service that a job present all along has had, in units of 2^-12 ns; a job ends when virtual time
+/// has grown by its work since it came. Virtual time begins at 0 whenever the station was empty and advances without
+/// rounding while no job has to share, so that a job alone ends exactly at its start + work; else each change of the
+/// number of jobs rounds it down by less than 2^-12 ns, and ends are rounded up to the next nanosecond. O(log n) an event.
+struct SharingStation {
+  static let unit: Int64 = 1 << 12
+  /// The longest job: 13 days, so that virtual time fits in 64 bits.
+  static let workLimit: Int64 = 1 << 50
+
+  let servers: Int32
+  private(set) var jobs: Int32 = 0
+  /// The node or link and direction it belongs to, and its machine's ledger or -1.
+  let group: Int32
+  let ledger: Int32
+  private var sequence: UInt32 = 0
+  private(set) var virtual: UInt64 = 0
+  /// Virtual time in nanoseconds as the ledgers use it: never rounded.
+  private(set) var occupancy = 0.0
+  private(set) var lastUpdate: Int64 = 0
+  /// When its next event is due; later ones in the queue are stale.
+  var dueTime: Int64 = .max
+  private(set) var heap = KeyHeap()
+
+  init(servers: Int, group: Int, ledger: Int) {
+    self.servers = Int32(servers)
+    self.group = Int32(group)
+    self.ledger = Int32(ledger)
+  }
+
+  var busyServers: Int32 { min(jobs, servers) }
+
+  /// Lets time pass; returns the busy server time that fell into the window.
+  @inline(__always)
+  mutating func advance(to now: Int64, _ window: Window) -> Int64 {
+    let elapsed = now - lastUpdate
+    guard elapsed > 0 else { return 0 }
+    defer { lastUpdate = now }
+    guard jobs > 0 else { return 0 }
+    if jobs <= servers {
+      virtual += UInt64(elapsed) << 12
+      occupancy += Double(elapsed)
+    } else if elapsed < 1 << 31 {
+      virtual += UInt64(elapsed) << 12 &* UInt64(servers) / UInt64(jobs)
+      occupancy += Double(elapsed) * Double(servers) / Double(jobs)
+    } else {
+      virtual += UInt64(truncatingIfNeeded: UInt128(elapsed) << 12 * UInt128(servers) / UInt128(jobs))
+      occupancy += Double(elapsed) * Double(servers) / Double(jobs)
+    }
+    return window.overlap(lastUpdate, now) * Int64(busyServers)
+  }
+
+  /// A job comes; time must have been advanced to now.
+  @inline(__always)
+  mutating func add(_ slot: Int, work: Int64) {
+    if jobs == 0 {
+      virtual = 0
+      occupancy = 0
+    } else if virtual > 1 << 62 {
+      let origin = min(virtual, UInt64(truncatingIfNeeded: heap.top >> 64))
+      heap.subtractFromAll(UInt128(origin) << 64)
+      virtual -= origin
+    }
+    jobs += 1
+    let end = virtual + UInt64(work) << 12
+    heap.push(UInt128(end) << 64 | UInt128(UInt64(sequence) << 32 | UInt64(slot)))
+    sequence &+= 1
+  }
+
+  /// Removes the first job that is done, if there is one.
+  @inline(__always)
+  mutating func removeFinished() -> Int? {
+    guard jobs > 0 else { return nil }
+    let key = heap.top
+    guard UInt64(truncatingIfNeeded: key >> 64) <= virtual else { return nil }
+    heap.removeTop()
+    jobs -= 1
+    return Int(UInt32(truncatingIfNeeded: key))
+  }
+
+  /// When the first job will be done if no other comes; there must be one, and time have been advanced to now.
+  @inline(__always)
+  func nextEnd(now: Int64) -> Int64 {
+    let end = UInt64(truncatingIfNeeded: heap.top >> 64)
+    let rest = end > virtual ? end - virtual : 0
+    if jobs <= servers { return now + Int64((rest + 4095) >> 12) }
+    if rest < 1 << 50 && jobs < 1 << 13 {
+      let unit = UInt64(servers) << 12
+      return now + Int64((rest * UInt64(jobs) + unit - 1) / unit)
+    }
+    let unit = UInt128(servers) << 12
+    let time = (UInt128(rest) * UInt128(jobs) + unit - 1) / unit
+    return now + Int64(min(time, UInt128(EventQueue.timeLimit)))
+  }
+
+  /// The jobs present and how much of their work is left, in nanoseconds, rounded up.
+  func forEachJob(_ body: (_ slot: Int, _ left: Int64) -> Void) {
+    heap.forEach { key in
+      let end = UInt64(truncatingIfNeeded: key >> 64)
+      body(Int(UInt32(truncatingIfNeeded: key)), end > virtual ? Int64((end - virtual + 4095) >> 12) : 0)
+    }
+  }
+
+  mutating func deallocate() { heap.deallocate() }
+}

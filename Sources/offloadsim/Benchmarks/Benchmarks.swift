@@ -1,0 +1,72 @@
+import Experiments
+import Foundation
+import Inference
+import ModelZoo
+import Partitioning
+import RandomStreams
+import Results
+import Simulation
+import StrictJSON
+
+/// The cases of `bench`.
+enum Benchmarks {
+  /// Whole networks at batch 1; GFLOP/s count two operations per MAC.
+  static func engine(models: [String], threads: Int) throws -> [BenchmarkCase] {
+    let names =
+      models.isEmpty ? ["mobilenet_v2", "resnet18", "resnet50", "squeezenet1_1", "lstm", "bert_mini"] : models
+    return try names.map { name in
+      let model = try LoadedModel.find(name)
+      guard let graph = model.graph else { throw InputError("'\(name)' is no network") }
+      let executor = try Executor(graph, threads: threads)
+      let inputs = try model.seededInputs(seed: 1)
+      let gflop = 2 * Double(graph.macs) / 1e9
+      let label = name.split(separator: "/").last.map { $0.hasSuffix(".onnx") ? String($0.dropLast(5)) : String($0) }
+      return BenchmarkCase(name: label ?? name, defaultRuns: 20) {
+        _ = try executor.run(inputs)
+        return [("gflops", gflop)]
+      }
+    }
+  }
+
+  /// The event queue alone, then whole systems without records.
+  static func simulation() -> [BenchmarkCase] {
+    SimulationBenchmarks.cases.map { entry in
+      BenchmarkCase(name: entry.name, defaultRuns: 3) {
+        let work = try entry.run()
+        return [("events_per_s", Double(work.events))]
+          + (work.requests > 0 ? [("requests_per_s", Double(work.requests))] : [])
+      }
+    }
+  }
+
+  /// Rows of requests into SQLite, from the first to the closed file.
+  static func recording() -> [BenchmarkCase] {
+    [
+      BenchmarkCase(name: "requests", defaultRuns: 3) {
+        [("rows_per_s", Double(try RecordingBenchmark(requests: 500_000).run().requests))]
+      }
+    ]
+  }
+
+  /// One decision of a planner: MobileNet-class device, a GPU server, LTE.
+  static func planning(models: [String]) throws -> [BenchmarkCase] {
+    let names = models.isEmpty ? ["resnet50", "inception_v3", "densenet121", "efficientnet_b0", "gpt2"] : models
+    return try names.flatMap { name in
+      let network = try LoadedModel.find(name, withWeights: false).costGraph()
+      let problem = PlacementProblem(
+        network: network,
+        tiers: [
+          try DeviceProfile.find("raspberry-pi-4").tier(named: "device", computing: network),
+          try DeviceProfile.find("nvidia-t4").tier(named: "cloud", computing: network),
+        ], hops: [PlacementProblem.Hop(uplinkMbps: 18.88, downlinkMbps: 54.97, roundTripMilliseconds: 20)])
+      return try ["mincut", "neurosurgeon"].map { spec in
+        let policy = try PolicyRegistry.policy(spec: spec)
+        return BenchmarkCase(name: "\(spec) \(name)", defaultRuns: 50) {
+          var random = RandomStream(seed: 1, entity: "bench", purpose: "policy")
+          _ = try policy.placement(for: problem, using: &random)
+          return [("decisions_per_s", 1)]
+        }
+      }
+    }
+  }
+}

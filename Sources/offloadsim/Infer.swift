@@ -1,0 +1,97 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Inference
+import ONNX
+import StrictJSON
+
+/// `offloadsim infer`: really execute a network, whole or in two partitions.
+struct Infer: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Executes a network, whole or cut in two partitions that share nothing but the boundary tensors.")
+
+  @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
+  var model: String
+
+  @Option(
+    name: .customLong("input"), parsing: .singleValue,
+    help: ArgumentHelp("A serialised TensorProto per input of the network, in order.", valueName: "file.pb"))
+  var inputs: [String] = []
+
+  @Option(help: ArgumentHelp("Where output_0.pb, output_1.pb, ... are written.", valueName: "dir"))
+  var outputDir: String?
+
+  @Option(help: ArgumentHelp("Cut after this node, value or module; it and all it needs run apart.", valueName: "node"))
+  var cut: String?
+
+  @Option(help: "How many threads a kernel may use; results do not depend on it.")
+  var threads = 1
+
+  @Option(help: "Of the weights of a zoo network, and of inputs that are not given.")
+  var seed = 42
+
+  func validate() throws {
+    guard (1...256).contains(threads) else { throw ValidationError("--threads is between 1 and 256") }
+    guard seed >= 0 else { throw ValidationError("--seed is 0 or more") }
+  }
+
+  func run() throws {
+    let given = try inputs.map { path in
+      do { return try TensorFile.read(path) } catch let error as ModelError { throw InputError(error.description) }
+    }
+    let loaded = try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
+    guard let graph = loaded.graph else { return }
+    let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)
+    guard tensors.count == graph.inputs.count else {
+      let names = graph.inputs.map { "'\(graph[$0].name.printable)'" }.joined(separator: ", ")
+      throw InputError(
+        "'\(model.printable)' takes \(graph.inputs.count) inputs (\(names)), but --input was given \(tensors.count) times"
+      )
+    }
+    if let outputDir {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: outputDir, isDirectory: &isFolder), isFolder.boolValue else {
+        throw InputError("'\(outputDir.printable)' is not a folder; make it first")
+      }
+    }
+    let outputs = try execute(graph, tensors)
+    for (index, output) in outputs.enumerated() {
+      let name = graph[graph.outputs[index]].name
+      if let outputDir {
+        do {
+          try TensorFile.write(output, name: name, to: "\(outputDir)/output_\(index).pb")
+        } catch let error as ModelError { throw InputError(error.description) }
+      }
+      Console.print(
+        "output_\(index) \(name.printable): \(output.elementType) \(output.shape)" + (summary(of: output) ?? ""))
+    }
+  }
+
+  private func execute(_ graph: Graph, _ inputs: [Tensor]) throws -> [Tensor] {
+    do {
+      guard let cut else { return try Executor(graph, threads: threads).run(inputs) }
+      let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads)
+      let (outputs, records) = try split.run(inputs)
+      for (index, (partition, record)) in zip(split.partitions, records).enumerated() {
+        Console.error(
+          "partition \(index): \(partition.layers.count) layers, received \(record.receivedBytes) bytes, "
+            + String(format: "%.3f ms", Double(record.nanoseconds) / 1e6))
+      }
+      return outputs
+    } catch let error as UnknownName {
+      throw InputError("--cut: \(error)")
+    } catch let error as ShapeError {
+      throw InputError("'\(model.printable)': \(error)")
+    } catch let error as ExecutionError {
+      throw InputError("'\(model.printable)': \(error)")
+    }
+  }
+
+  private func summary(of tensor: Tensor) -> String? {
+    guard tensor.elementType == .float32, tensor.elementCount > 0 else { return nil }
+    let elements = tensor.elements(as: Float.self)
+    let (low, high) = (elements.min() ?? 0, elements.max() ?? 0)
+    let mean = elements.reduce(0) { $0 + Double($1) } / Double(elements.count)
+    return String(format: ", min %.4g, mean %.4g, max %.4g", Double(low), mean, Double(high))
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Experiments
+import Inference
+import ModelZoo
+import StrictJSON
+
+/// `offloadsim models`: the zoo, or one network layer by layer.
+struct Models: ParsableCommand {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Lists the built-in networks, or one network layer by layer.",
+    discussion: """
+      MACs are multiply-accumulates of convolutions, matrix products and recurrent steps (FLOPs are twice that). Parameters \
+      count BatchNormalization's scale and shift, not its statistics.
+      """)
+
+  @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
+  var model: String?
+
+  @Option(help: "text or json.")
+  var format = Format.text
+
+  @OptionGroup var colors: ColorOption
+
+  func run() throws {
+    if let model { try describe(try LoadedModel.find(model, withWeights: false)) } else { try list() }
+  }
+
+  private func list() throws {
+    let entries = try Zoo.descriptions.map { ($0, try Zoo.build($0.name, withWeights: false)) }
+    switch format {
+    case .text:
+      var table = TextTable(["name", "network", "input", "MMACs", "parameters", "source"])
+      for (network, graph) in entries {
+        table.add([
+          .text(network.name, style: .bold), .text(network.title),
+          .text(network.inputShape.map(String.init).joined(separator: "×")), .number(Double(graph.macs) / 1e6),
+          .count(graph.parameterCount), .text(network.citation, style: .dim),
+        ])
+      }
+      Console.print(table.rendered(.text, colored: colors.color.applies()))
+    case .json:
+      Console.print(
+        JSONValue.array(
+          entries.map { network, graph in
+            .object([
+              .init("name", .string(network.name)), .init("title", .string(network.title)),
+              .init("input_shape", .array(network.inputShape.map { .number($0) })),
+              .init("macs", .number(graph.macs)), .init("parameters", .number(graph.parameterCount)),
+              .init("source", .string(network.citation)),
+            ])
+          }
+        ).pretty)
+    }
+  }
+
+  private func describe(_ model: LoadedModel) throws {
+    guard let graph = model.graph else { return }
+    let layers = graph.layers(fused: false)
+    switch format {
+    case .text:
+      var table = TextTable(["layer", "operator", "output", "MMACs", "parameters", "output bytes"])
+      for layer in layers {
+        table.add([
+          .text(layer.name), .text(graph.nodes[layer.mainNode].operatorName),
+          .text(shape(of: layer, in: graph).map { $0.map(String.init).joined(separator: "×") } ?? "at run time"),
+          .number(Double(layer.macs) / 1e6), .count(layer.parameters), .count(layer.outputBytes),
+        ])
+      }
+      Console.print(table.rendered(.text, colored: colors.color.applies()))
+      Console.print("\(model.name): \(layers.count) layers, \(graph.macs) MACs, \(graph.parameterCount) parameters")
+    case .json:
+      Console.print(
+        JSONValue.object([
+          .init("name", .string(model.name)), .init("macs", .number(graph.macs)),
+          .init("parameters", .number(graph.parameterCount)),
+          .init(
+            "layers",
+            .array(
+              layers.map { layer in
+                .object([
+                  .init("name", .string(layer.name)),
+                  .init("operator", .string(graph.nodes[layer.mainNode].operatorName)),
+                  .init("output_shape", shape(of: layer, in: graph).map { .array($0.map { .number($0) }) } ?? .null),
+                  .init("macs", .number(layer.macs)), .init("parameters", .number(layer.parameters)),
+                  .init("output_bytes", .number(layer.outputBytes)),
+                ])
+              })),
+        ]).pretty)
+    }
+  }
+
+  private func shape(of layer: LayerGroup, in graph: Graph) -> [Int]? {
+    layer.outputs.first.flatMap { graph[$0].type?.shape }
+  }
+}

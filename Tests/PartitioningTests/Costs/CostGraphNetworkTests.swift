@@ -1,0 +1,42 @@
+import Inference
+import Partitioning
+import StrictJSON
+import Testing
+
+struct CostGraphNetworkTests {
+  /// A chain of two matrix products with a Relu between: an input, and a layer per fused group or node.
+  private func graph() throws -> Graph {
+    var builder = GraphBuilder(name: "two")
+    let input = builder.input("x", .float32, [1, 4])
+    let first = builder.constant("w1", Tensor(shape: [4, 8], [Float](repeating: 1, count: 32)))
+    let second = builder.constant("w2", Tensor(shape: [8, 2], [Float](repeating: 1, count: 16)))
+    let hidden = try #require(builder.node("a", "MatMul", [input, first])[0])
+    let active = try #require(builder.node("relu", "Relu", [hidden])[0])
+    builder.output(try #require(builder.node("b", "MatMul", [active, second])[0]))
+    return builder.build()
+  }
+
+  @Test func inputsStayOnTheDeviceAndLayersCarryTheirWork() throws {
+    let network = try CostGraph(graph(), fused: false)
+    #expect(network.layers.map(\.name) == ["x", "a", "relu", "b"])
+    #expect(network.layers.map(\.isInput) == [true, false, false, false])
+    #expect(network.tensors.map(\.bytes) == [16, 32, 32, 8])
+    #expect(network.tensors.map(\.isResult) == [false, false, false, true])
+    // Inputs, weights and outputs once.
+    #expect(network.layers[1].work == CostGraph.Work(macs: 32, bytes: 16 + 128 + 32, costClass: .gemm))
+    #expect(network.layers[2].work == CostGraph.Work(macs: 0, bytes: 64, costClass: .memory))
+  }
+
+  @Test func fusedGroupsAnswerToTheirNodes() throws {
+    let network = try CostGraph(graph(), fused: true)
+    #expect(network.layers.count == 3)
+    #expect(try network.layers(named: "a") == [1])
+    #expect(throws: InputError.self) { try network.layers(named: "x") }
+  }
+
+  @Test func inputBytesAreThoseInTransit() throws {
+    let network = try CostGraph(graph(), inputBytes: 5)
+    #expect(network.tensors[0].bytes == 5)
+    #expect(network.layers[1].work?.bytes == 16 + 128 + 32)
+  }
+}
