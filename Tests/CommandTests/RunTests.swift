@@ -91,7 +91,7 @@ struct RunTests {
     process.executableURL = Program.executable
     process.currentDirectoryURL = Program.root
     process.arguments = [
-      "run", "Scenarios/lte-cameras.json", "--duration", "100000000", "-o", database, "-q", "--replications", "1",
+      "run", "Scenarios/lte-cameras.json", "--duration", "3000000", "-o", database, "-q", "--replications", "1",
     ]
     process.standardError = FileHandle.nullDevice
     try process.run()

@@ -35,7 +35,7 @@ public final class Executor: @unchecked Sendable {
     guard threads > 0 else { throw ExecutionError("the number of threads must be positive") }
     context = ExecutionContext(threads: threads)
     let schedule = try ExecutionSchedule(graph, fuse: fuse, context: context)
-    let placement = ValuePlacement(schedule)
+    let placement = try ValuePlacement(schedule)
     self.graph = graph
     (layers, steps, types) = (schedule.layers, schedule.steps, schedule.types)
     peakActivationBytes = placement.arenaBytes
@@ -121,6 +121,8 @@ public final class Executor: @unchecked Sendable {
     let outputs = try step.outputs.enumerated().map { index, output -> Tensor? in
       guard output != nil else { return nil }
       guard index < types.count else { throw ExecutionError("there is no output \(index)") }
+      try MemoryLimit.check(
+        try checkedCount(types[index].shape) * types[index].elementType.byteCount, for: "an output of '\(node.name)'")
       return Tensor(zeros: types[index].elementType, shape: types[index].shape)
     }
     try operation.execute(inputs, into: outputs, using: context)

@@ -10,8 +10,12 @@ struct ValuePlacement {
     case none, constant(Tensor), buffer(Int)
   }
 
-  init(_ schedule: ExecutionSchedule) {
+  /// Throws `ExecutionError` where the tensors do not fit into this machine's memory.
+  init(_ schedule: ExecutionSchedule) throws {
     let (graph, steps, types) = (schedule.graph, schedule.steps, schedule.types)
+    for (value, type) in zip(graph.values, types) {
+      if let type { try MemoryLimit.check(type.byteCount, for: "'\(value.name)'") }
+    }
     var lastRead = [Int](repeating: -1, count: graph.values.count)
     for (index, step) in steps.enumerated() { for value in step.reads { lastRead[value.index] = index } }
     for output in graph.outputs { lastRead[output.index] = steps.count }
@@ -41,6 +45,7 @@ struct ValuePlacement {
     }
 
     let plan = MemoryPlan(buffers)
+    try MemoryLimit.check(plan.byteCount, for: "the network's intermediate tensors")
     let arena = TensorStorage(byteCount: plan.byteCount)
     arenaBytes = plan.byteCount
     tensors = places.indices.map { index in

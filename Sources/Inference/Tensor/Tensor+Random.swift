@@ -7,7 +7,7 @@ extension Tensor {
   public static func random(
     _ elementType: ElementType = .float32, _ shape: [Int], seed: UInt64, name: String = "", limit: Int = 2
   ) throws -> Tensor {
-    _ = try checkedCount(shape)
+    try MemoryLimit.check(try checkedCount(shape) * 8, for: "an input of shape \(shape)")
     var stream = RandomStream(seed: seed, entity: name, purpose: "tensor")
     let count = shape.reduce(1, *)
     let target = Tensor(zeros: elementType, shape: shape)
