@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import ModelZoo
 import ONNX
@@ -99,7 +100,9 @@ public struct LoadedModel: Sendable {
       guard let type = graph[id].type else {
         throw InputError("the shape of input '\(graph[id].name.printable)' is not known")
       }
-      return try Tensor.random(type.elementType, type.shape, seed: seed, name: graph[id].name)
+      do {
+        return try Tensor.random(type.elementType, type.shape, seed: seed, name: graph[id].name)
+      } catch { throw InputError("input '\(graph[id].name.printable)' of '\(name.printable)': \(error)") }
     }
   }
 }
@@ -109,6 +112,11 @@ extension InputError {
   public init(explaining error: any Error) {
     if let error = error as? ModelError {
       self.init("'\(error.file.printable)': \(error.message)")
+    } else if let error = error as? UnsupportedOperators {
+      self.init(
+        error.description.split(separator: "\n").map { line in
+          Diagnostic(line.replacingOccurrences(of: ": error: ", with: ": "))
+        })
     } else {
       self.init("\(error)")
     }

@@ -122,7 +122,8 @@ public final class Executor: @unchecked Sendable {
       guard output != nil else { return nil }
       guard index < types.count else { throw ExecutionError("there is no output \(index)") }
       try MemoryLimit.check(
-        try checkedCount(types[index].shape) * types[index].elementType.byteCount, for: "an output of '\(node.name)'")
+        try checkedCount(types[index].shape) * types[index].elementType.byteCount,
+        for: "an output of '\(graph.nodes[step.node].name)'")
       return Tensor(zeros: types[index].elementType, shape: types[index].shape)
     }
     try operation.execute(inputs, into: outputs, using: context)

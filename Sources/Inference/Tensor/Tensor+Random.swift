@@ -7,7 +7,9 @@ extension Tensor {
   public static func random(
     _ elementType: ElementType = .float32, _ shape: [Int], seed: UInt64, name: String = "", limit: Int = 2
   ) throws -> Tensor {
-    try MemoryLimit.check(try checkedCount(shape) * 8, for: "an input of shape \(shape)")
+    guard try checkedCount(shape) <= 1 << 28 else {
+      throw ExecutionError("a random tensor of shape \(shape) is too large to make")
+    }
     var stream = RandomStream(seed: seed, entity: name, purpose: "tensor")
     let count = shape.reduce(1, *)
     let target = Tensor(zeros: elementType, shape: shape)
