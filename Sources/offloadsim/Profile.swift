@@ -16,6 +16,9 @@ struct Profile: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the profile is written (default: stdout).", valueName: "file"))
   var output: String?
 
+  @Flag(help: "Replace an existing file.")
+  var force = false
+
   @Option(help: "Timed runs of each network.")
   var runs = 9
 
@@ -24,6 +27,9 @@ struct Profile: ParsableCommand {
   }
 
   func run() throws {
+    if let output, !force, FileManager.default.fileExists(atPath: output) {
+      throw InputError("'\(output.printable)' exists already; --force replaces it")
+    }
     let names = model.map { [$0] } ?? HostProfile.defaultModels
     let measurements = try names.map { name in
       if Interruption.isRequested { throw Interruption() }

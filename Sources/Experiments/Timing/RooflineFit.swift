@@ -3,8 +3,8 @@ import Partitioning
 
 /// Fits overhead, arithmetic rate and bandwidth of one class to measured layers.
 ///
-/// Minimises Σ time · (ln predicted / measured)², so that a layer counts by the time it takes and errors are relative, by
-/// coordinate search on the logarithms of the three numbers.
+/// Minimises Σ √time · (ln predicted / measured)² by coordinate search on the logarithms of the three numbers: errors are
+/// relative, and a layer counts more the longer it takes, without small networks counting for nothing.
 struct RooflineFit {
   private let layers: [HostProfile.Layer]
 
@@ -43,7 +43,7 @@ struct RooflineFit {
     return layers.reduce(0) { sum, layer in
       let measured = max(1e-9, layer.nanoseconds / 1e9)
       let error = log(rates.seconds(macs: layer.macs, bytes: layer.bytes) / measured)
-      return sum + measured * error * error
+      return sum + measured.squareRoot() * error * error
     }
   }
 }
