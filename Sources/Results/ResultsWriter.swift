@@ -17,6 +17,7 @@ public final class ResultsWriter {
   private var isClosed = false
   private var lastCommit: ContinuousClock.Instant
   private let requests: RowInserter<RequestRow>
+  private let events: RowInserter<EventRow>
   private let executions: RowInserter<ExecutionRow>
 
   private var nextID: [String: Int64] = [:]
@@ -70,6 +71,7 @@ public final class ResultsWriter {
       PRAGMA wal_autocheckpoint = \(33_554_432 / pageSize);
       """)
     requests = try RowInserter(Tables.request, in: database, isBusy: true)
+    events = try RowInserter(Tables.event, in: database, isBusy: true)
     executions = try RowInserter(Tables.execution, in: database)
     lastCommit = .now
   }
@@ -188,6 +190,14 @@ public final class ResultsWriter {
     let first = nextID["request", default: 1]
     nextID["request"] = first + Int64(count)
     try requests.insert(count: count) { row($0, first + Int64($0)) }
+    try commitIfDue()
+  }
+
+  func insertEvents(count: Int, row: (_ index: Int, _ id: Int64) -> EventRow) throws {
+    try beginTransaction()
+    let first = nextID["event", default: 1]
+    nextID["event"] = first + Int64(count)
+    try events.insert(count: count) { row($0, first + Int64($0)) }
     try commitIfDue()
   }
 

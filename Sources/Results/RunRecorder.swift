@@ -58,6 +58,20 @@ public final class RunRecorder: RequestSink {
     }
   }
 
+  /// Records steps of requests, in the order in which they ended.
+  public func record(_ steps: [StepRecord]) throws {
+    for start in stride(from: 0, to: steps.count, by: Self.chunk) {
+      try writer.insertEvents(count: min(Self.chunk, steps.count - start)) { index, id in
+        let step = steps[start + index]
+        let place = Int(step.place)
+        let isVisit = step.kind == .compute
+        return EventRow(
+          id: id, run: self.id, node: isVisit ? system.nodes[place] : nil, link: isVisit ? nil : system.links[place],
+          record: step)
+      }
+    }
+  }
+
   /// Small enough that the clock is looked at often.
   private static let chunk = 1024
 

@@ -54,8 +54,28 @@ public struct RequestRecord: Sendable {
   public var totalJoules: Double { deviceJoules + serverJoules }
 }
 
+/// One step of a request: a visit to a machine, or a message over a link.
+public struct StepRecord: Sendable {
+  public enum Kind: UInt8, Sendable { case compute, uplink, downlink }
+
+  /// The request's `RequestRecord.sequence`.
+  public var sequence: Int64
+  public var kind: Kind
+  /// Index into `SystemModel.nodes` of a visit, into `SystemModel.links` of a message.
+  public var place: Int32
+  public var begin: Int64
+  /// When service or sending was over, propagation included.
+  public var end: Int64
+  /// Of `end - begin`, the service or sending time at full speed; the rest is waiting, sharing and propagation.
+  public var work: Int64
+  /// Of a message.
+  public var bytes: Int64
+}
+
 /// Receives requests of the measured window as they become final.
 public protocol RequestSink {
+  /// Receives steps in the order in which they end, where they are asked for.
+  mutating func record(_ steps: [StepRecord]) throws
   mutating func record(_ request: RequestRecord) throws
   /// Receives up to about a thousand at once; unless implemented each goes to `record(_:)`.
   mutating func record(_ requests: [RequestRecord]) throws
@@ -69,6 +89,8 @@ extension RequestSink {
   }
 
   public mutating func use(_ placement: Placement, source: Int) throws {}
+
+  public mutating func record(_ steps: [StepRecord]) throws {}
 }
 
 /// What one network's requests amount to in a replication (measured window only).

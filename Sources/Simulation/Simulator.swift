@@ -39,16 +39,20 @@ public struct Simulator: Sendable {
   /// Simulates and hands every request of the measured window to the sink as it becomes final.
   ///
   /// A request becomes final when it is answered, or, where its radio lingers on its account, with the next transfer of
-  /// its device. Throws as above, and what the sink throws.
+  /// its device. With `recordsSteps` the sink also gets every step of these requests. Throws as above, and what the sink
+  /// throws.
   public func run(
-    into sink: inout some RequestSink, shouldStop: () -> Bool = { false }, progress: (Progress) -> Void = { _ in }
+    into sink: inout some RequestSink, recordsSteps: Bool = false, shouldStop: () -> Bool = { false },
+    progress: (Progress) -> Void = { _ in }
   ) throws -> ReplicationResult {
-    var engine = Engine(model, isRecording: true)
+    var engine = Engine(model, isRecording: true, isRecordingSteps: recordsSteps)
     try engine.start()
     var placements = 0
     func deliver() throws {
       for used in engine.placements[placements...] { try sink.use(used.placement, source: used.source) }
       placements = engine.placements.count
+      if !engine.stepOutput.isEmpty { try sink.record(engine.stepOutput) }
+      engine.stepOutput.removeAll(keepingCapacity: true)
       if !engine.output.isEmpty { try sink.record(engine.output) }
       engine.output.removeAll(keepingCapacity: true)
     }

@@ -51,9 +51,6 @@ struct Run: ParsableCommand {
     let started = ContinuousClock.now
     let scenario = try Scenario.load(
       scenario, overrides: try changes.overrides(record: record?.rawValue), zoo: Zoo.descriptions.map(\.name))
-    guard scenario.record != .events else {
-      throw InputError("recording every event is not supported yet; 'requests' stores one row per request")
-    }
     let path = output ?? "Results/\(scenario.name).db"
     try ResultsWriter.checkOutput(path, force: force, createsFolder: output == nil)
     let system = try ScenarioSystem(scenario)

@@ -56,6 +56,25 @@ struct RunTests {
     #expect(differences == ["1|1|2"])
   }
 
+  /// Every part of a request's time is a step, and steps follow each other without gaps.
+  @Test func eventsOfARequestAddUpToItsLatency() throws {
+    let folder = try TemporaryFolder()
+    let database = folder.file("x.db").path
+    let result = try Program.run([
+      "run", "Scenarios/lte-cameras.json", "--duration", "70", "--replications", "1", "--record", "events", "--jobs",
+      "2", "-o", database, "-q",
+    ])
+    #expect(result.status == 0, "\(result.errors)")
+    let differences = try rows(
+      """
+      SELECT count(*) > 1000, max(abs(latency_ms - steps_ms)) < 1e-6 FROM request JOIN (
+        SELECT run_id, sequence, sum(end_s - begin_s) * 1000 AS steps_ms FROM event GROUP BY run_id, sequence
+      ) USING (run_id, sequence)
+      """, in: database)
+    #expect(differences == ["1|1"])
+    #expect(try rows("SELECT count(*) FROM pragma_foreign_key_check", in: database) == ["0"])
+  }
+
   @Test func anExistingFileIsKeptUnlessForced() throws {
     let folder = try TemporaryFolder()
     let database = try folder.write("precious", to: "x.db")

@@ -49,12 +49,18 @@ public struct Experiment: Sendable {
     let registered = try writer.register(models[0], scenario: scenario.name, models: modelDescriptions)
     let optima = Optima(system.problems)
     let executions = PartitionExecutions(system)
+    let detail: Replications.Detail =
+      switch scenario.record {
+      case .summary: scenario.execution == .every ? .requests : .totals
+      case .requests: .requests
+      case .events: .steps
+      }
     let meter = ProgressMeter(runs: runs.count, report: progress)
     let started = Date()
     var outcome = Outcome()
     outcome.notes = system.notes
     try Replications.run(
-      models, jobs: jobs, handsOverRequests: scenario.record != .summary || scenario.execution == .every,
+      models, jobs: jobs, handsOver: detail,
       shouldStop: shouldStop,
       progress: { meter.update(run: $0, $1) },
       begin: { index in

@@ -26,6 +26,8 @@ final class RecordedRun: RequestSink {
 
   func use(_ placement: Placement, source: Int) throws { try recorder.use(placement, source: source) }
 
+  func record(_ steps: [StepRecord]) throws { try recorder.record(steps) }
+
   func record(_ request: RequestRecord) throws { try record([request]) }
 
   func record(_ requests: [RequestRecord]) throws {

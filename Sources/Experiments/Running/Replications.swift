@@ -10,6 +10,9 @@ import Synchronization
 /// However many run at a time, the same rows are written in the same order: each simulation hands what it records to a
 /// bounded channel, and the channels are emptied one after another.
 enum Replications {
+  /// What a simulation hands over besides its totals.
+  enum Detail { case totals, requests, steps }
+
   /// How a simulation ended, and what it took of this host.
   struct Ending {
     let result: ReplicationResult
@@ -22,7 +25,7 @@ enum Replications {
   /// `progress` gets the index of a run and how far it has come; it may be called from any thread. After `shouldStop`
   /// says so, the runs in progress end where they are and no more begin.
   static func run(
-    _ models: [SystemModel], jobs: Int, handsOverRequests: Bool, shouldStop: @escaping @Sendable () -> Bool,
+    _ models: [SystemModel], jobs: Int, handsOver: Detail, shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (Int, Simulator.Progress) -> Void, begin: (Int) throws -> RecordedRun,
     finished: (Int, RecordedRun, Ending) throws -> Void
   ) throws {
@@ -30,7 +33,7 @@ enum Replications {
       for index in models.indices where !shouldStop() {
         var run = try begin(index)
         let ending = try simulate(
-          models[index], into: &run, isRecording: handsOverRequests, shouldStop: shouldStop,
+          models[index], into: &run, detail: handsOver, shouldStop: shouldStop,
           progress: { progress(index, $0) })
         try run.finish(ending)
         try finished(index, run, ending)
@@ -38,13 +41,13 @@ enum Replications {
       return
     }
     try runConcurrently(
-      models, jobs: jobs, handsOverRequests: handsOverRequests, shouldStop: shouldStop, progress: progress,
+      models, jobs: jobs, handsOver: handsOver, shouldStop: shouldStop, progress: progress,
       begin: begin,
       finished: finished)
   }
 
   private static func runConcurrently(
-    _ models: [SystemModel], jobs: Int, handsOverRequests: Bool, shouldStop: @escaping @Sendable () -> Bool,
+    _ models: [SystemModel], jobs: Int, handsOver: Detail, shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (Int, Simulator.Progress) -> Void, begin: (Int) throws -> RecordedRun,
     finished: (Int, RecordedRun, Ending) throws -> Void
   ) throws {
@@ -67,7 +70,7 @@ enum Replications {
             var sink = ChannelSink(channel: channels[index])
             let ending = Result {
               try simulate(
-                models[index], into: &sink, isRecording: handsOverRequests, shouldStop: stop,
+                models[index], into: &sink, detail: handsOver, shouldStop: stop,
                 progress: { progress(index, $0) })
             }
             channels[index].send(.ended(ending))
@@ -87,6 +90,7 @@ enum Replications {
           switch item {
           case .used(let placement, let source): try run.use(placement, source: source)
           case .requests(let requests): try run.record(requests)
+          case .steps(let steps): try run.record(steps)
           case .ended(let ending):
             guard let ending = try ending?.get() else { break receiving }
             try run.finish(ending)
@@ -110,14 +114,14 @@ enum Replications {
   }
 
   private static func simulate(
-    _ model: SystemModel, into sink: inout some RequestSink, isRecording: Bool, shouldStop: () -> Bool,
+    _ model: SystemModel, into sink: inout some RequestSink, detail: Detail, shouldStop: () -> Bool,
     progress: (Simulator.Progress) -> Void
   ) throws -> Ending {
     let (wall, cpu) = (ContinuousClock.now, threadSeconds())
     let simulator = Simulator(model)
     let result =
-      if isRecording {
-        try simulator.run(into: &sink, shouldStop: shouldStop, progress: progress)
+      if detail != .totals {
+        try simulator.run(into: &sink, recordsSteps: detail == .steps, shouldStop: shouldStop, progress: progress)
       } else {
         try simulator.run(shouldStop: shouldStop, progress: progress)
       }
@@ -139,4 +143,5 @@ private struct ChannelSink: RequestSink {
   mutating func use(_ placement: Placement, source: Int) throws { channel.send(.used(placement, source: source)) }
   mutating func record(_ request: RequestRecord) throws { channel.send(.requests([request])) }
   mutating func record(_ requests: [RequestRecord]) throws { channel.send(.requests(requests)) }
+  mutating func record(_ steps: [StepRecord]) throws { channel.send(.steps(steps)) }
 }

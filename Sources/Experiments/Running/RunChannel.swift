@@ -7,6 +7,7 @@ final class RunChannel: @unchecked Sendable {
   enum Item {
     case used(Placement, source: Int)
     case requests([RequestRecord])
+    case steps([StepRecord])
     /// `nil` for a run that never began.
     case ended(Result<Replications.Ending, any Error>?)
   }

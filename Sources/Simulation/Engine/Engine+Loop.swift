@@ -2,7 +2,7 @@ extension Engine {
   /// Lets up to `count` events happen, or as many as fill the output; `false` when none is left.
   mutating func advance(events count: Int) throws -> Bool {
     let end = events + count
-    while events < end && output.count < Engine.outputCapacity {
+    while events < end && output.count < Engine.outputCapacity && stepOutput.count < Engine.outputCapacity {
       guard let (time, event) = queue.next(before: stopTime) else { return false }
       now = time
       events += 1

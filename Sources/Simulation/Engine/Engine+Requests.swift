@@ -80,8 +80,20 @@ extension Engine {
     if step.pointee.kind == .transfer {
       request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
     }
+    if isRecordingSteps && request.pointee.isMeasured { note(step, of: request) }
     request.pointee.step += 1
     beginStep(slot)
+  }
+
+  private mutating func note(_ step: UnsafeMutablePointer<Step>, of request: UnsafeMutablePointer<Request>) {
+    let group = Int(step.pointee.group)
+    let isVisit = step.pointee.kind == .compute
+    stepOutput.append(
+      StepRecord(
+        sequence: request.pointee.record.sequence,
+        kind: isVisit ? .compute : step.pointee.direction == .up ? .uplink : .downlink,
+        place: Int32(isVisit ? group : (group - model.nodes.count) / 2), begin: request.pointee.stepStart, end: now,
+        work: request.pointee.work, bytes: isVisit ? 0 : step.pointee.bytes))
   }
 
   private mutating func complete(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {

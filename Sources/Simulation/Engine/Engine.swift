@@ -5,6 +5,7 @@ import RandomStreams
 struct Engine: ~Copyable {
   let model: SystemModel
   let isRecording: Bool
+  let isRecordingSteps: Bool
   var window: Window
   /// Events at or after it do not happen.
   let stopTime: Int64
@@ -19,6 +20,8 @@ struct Engine: ~Copyable {
   var sequence: Int64 = 0
   /// Final requests not yet handed over.
   var output: [RequestRecord] = []
+  /// Steps not yet handed over.
+  var stepOutput: [StepRecord] = []
 
   // Where requests run.
   var layout = Layout()
@@ -58,9 +61,10 @@ struct Engine: ~Copyable {
   var sketches: [QuantileSketch]
 
   /// An engine that has still to `start`.
-  init(_ model: SystemModel, isRecording: Bool) {
+  init(_ model: SystemModel, isRecording: Bool, isRecordingSteps: Bool = false) {
     self.model = model
     self.isRecording = isRecording
+    self.isRecordingSteps = isRecordingSteps
     window = Window(start: model.warmupNanoseconds, end: model.durationNanoseconds)
     stopTime = model.drains ? .max : model.durationNanoseconds
     unpaid = PlainBuffer(repeating: 0, count: model.nodes.count)
