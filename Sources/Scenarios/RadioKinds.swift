@@ -15,19 +15,19 @@ extension Radio {
   private static let wifi = Radio(
     transmitBaseWatts: 0.13286, transmitWattsPerMbps: 0.28317, receiveBaseWatts: 0.13286, receiveWattsPerMbps: 0.13701,
     promotionNanoseconds: 79_100_000, promotionWatts: 0.1244, tailNanoseconds: 238_100_000, tailWatts: 0.1193,
-    idleWatts: 0.02)
+    idleWatts: 0.02, fittedUpToMbps: 10)
 
   private static let lte = Radio(
     transmitBaseWatts: 1.28804, transmitWattsPerMbps: 0.43839, receiveBaseWatts: 1.28804, receiveWattsPerMbps: 0.05197,
     promotionNanoseconds: 260_100_000, promotionWatts: 1.2107, tailNanoseconds: 11_576_000_000, tailWatts: 1.06,
     // Paging: 43 ms at 0.594 W every 1.28 s.
-    idleWatts: 0.02)
+    idleWatts: 0.02, fittedUpToMbps: 10)
 
   /// The DCH tail (8.088 s at 0.8039 W) and the FACH tail (0.824 s at 0.6013 W) as one of the same energy.
   private static let threeG = Radio(
     transmitBaseWatts: 0.81788, transmitWattsPerMbps: 0.86898, receiveBaseWatts: 0.81788, receiveWattsPerMbps: 0.12212,
     promotionNanoseconds: 582_100_000, promotionWatts: 0.6594, tailNanoseconds: 8_912_000_000, tailWatts: 0.78517,
-    idleWatts: 0)
+    idleWatts: 0, fittedUpToMbps: 10)
 
   /// An estimate, not a measurement: a higher base and flatter slopes than LTE's, promotion and tail about as LTE's.
   private static let fiveG = Radio(
