@@ -121,6 +121,8 @@ struct RunTests {
     }
     let asked = Date()
     process.interrupt()
+    while process.isRunning, Date().timeIntervalSince(asked) < 20 { Thread.sleep(forTimeInterval: 0.02) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
     #expect(Date().timeIntervalSince(asked) < 5)
     #expect(process.terminationStatus == 130)

@@ -229,6 +229,19 @@ CREATE TABLE request (  -- one row per request of the measured window
   server_energy_j REAL NOT NULL                                     -- all other nodes: (busy power / servers) x service time
 ) STRICT;
 
+CREATE TABLE event (  -- one row per step of a request, in the order in which they end; only under --record events
+  event_id INTEGER PRIMARY KEY,                   -- counts all events of the file
+  run_id INTEGER NOT NULL REFERENCES run(run_id), -- the run it belongs to
+  sequence INTEGER NOT NULL,                      -- the request, as in request.sequence
+  kind TEXT NOT NULL,                             -- compute, uplink or downlink
+  node_id INTEGER REFERENCES node(node_id),       -- the node that computed; NULL for a message
+  link_id INTEGER REFERENCES link(link_id),       -- the link of the message; NULL for a visit
+  begin_s REAL NOT NULL,                          -- when the request came to the node or link
+  end_s REAL NOT NULL,                            -- when it left, propagation included
+  work_ms REAL NOT NULL,                          -- of that, computing or sending at full speed
+  bytes INTEGER NOT NULL                          -- of the message
+) STRICT;
+
 CREATE VIEW policy_summary AS  -- one row per scenario, policy and model
 SELECT
   run.scenario,

@@ -12,6 +12,12 @@ struct Interruption: Error {
   static func install() {
     // A reader that has seen enough closes the pipe; the run goes on to its end.
     signal(SIGPIPE, SIG_IGN)
+    // A parent that starts programs from a worker thread hands down a mask in which these are blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.requested.store(true, ordering: .relaxed)
