@@ -22,7 +22,7 @@ run: build ## simulate Scenarios/quickstart.json (SCENARIO=... ARGS=... for anot
 	$(BIN) run $(SCENARIO) --force $(ARGS)
 
 test: prerequisites ## every test, in release (debug kernels are too slow)
-	swift test -c release
+	swift test -c release --disable-testable-imports
 
 bench: build ## the built-in benchmarks: kernels, simulator, recording, planning
 	$(BIN) bench engine
