@@ -83,7 +83,7 @@ public struct GraphBuilder {
     do {
       outputs = try TypeInference.outputs(
         of: operation, inputs: inputs.map { $0.flatMap { graph[$0].type } }, isPresent: inputs.map { $0 != nil })
-    } catch where isSubgraph {}
+    } catch  where isSubgraph {}
     if let outputNames, !outputs.isEmpty, outputNames.count > outputs.count {
       throw ShapeError("\(outputNames.count) outputs, but there are only \(outputs.count)")
     }

@@ -109,7 +109,9 @@ struct GraphAssembler {
       guard definitions[output.name] != nil else {
         throw failure("output \(output.name.quoted) is produced by nothing in the file")
       }
-      guard outputs.insert(output.name).inserted || scope != nil else { throw failure("output \(output.name.quoted) is listed twice") }
+      guard outputs.insert(output.name).inserted || scope != nil else {
+        throw failure("output \(output.name.quoted) is listed twice")
+      }
     }
     switch NodeOrder.sorted(sources) {
     case .success(let order): return order

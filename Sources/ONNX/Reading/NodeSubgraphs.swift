@@ -18,7 +18,8 @@ struct NodeSubgraphs {
       guard !graphs.isEmpty else { continue }
       if depth > maximumDepth, let attribute = node.attributes.first {
         throw ModelError(
-          file: attribute.source.name, "node \(node.name.quoted): sub-graphs more than \(maximumDepth) deep in each other")
+          file: attribute.source.name,
+          "node \(node.name.quoted): sub-graphs more than \(maximumDepth) deep in each other")
       }
       var captures: [String] = []
       var seen: Set<String> = []
