@@ -3,8 +3,19 @@ public struct UnknownName: Error, Sendable, CustomStringConvertible {
   public let name: String
   /// What it may have meant, best first; at most three.
   public let candidates: [String]
+  /// The node whose sub-graph holds something of that name.
+  public let container: String?
+
+  public init(name: String, candidates: [String], container: String? = nil) {
+    self.name = name
+    self.candidates = candidates
+    self.container = container
+  }
 
   public var description: String {
+    if let container {
+      return "'\(name)' is inside a sub-graph of '\(container)', which is one layer; cut before or after that"
+    }
     let hint = candidates.isEmpty ? "" : "; did you mean \(candidates.map { "'\($0)'" }.joined(separator: " or "))?"
     return "the network has no layer '\(name)'\(hint)"
   }
@@ -23,7 +34,8 @@ extension Graph {
     }
     if let made { return made }
     if !name.isEmpty, let last = nodes.lastIndex(where: { isInside($0.name, module: name) }) { return last }
-    throw UnknownName(name: name, candidates: similarNames(to: name))
+    let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
+    throw UnknownName(name: name, candidates: similarNames(to: name), container: container?.name)
   }
 
   private func isInside(_ name: String, module: String) -> Bool {

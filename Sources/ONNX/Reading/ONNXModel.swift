@@ -87,7 +87,7 @@ public struct ONNXModel: Sendable {
   package func assembled(
     inputShapes: [String: [Int]] = [:]
   ) throws -> (graph: Graph, mappedBytes: Int, copiedBytes: Int) {
-    var assembler = GraphAssembler(self)
+    var assembler = try GraphAssembler(self)
     let graph = try assembler.graph(inputShapes: inputShapes)
     return (graph, assembler.decoder.mappedBytes, assembler.decoder.copiedBytes)
   }
