@@ -17,7 +17,7 @@ extension Scenario {
     if node.count > 1 { parts.append("\(node.count) machines") }
     if let profile = node.profileName { parts.append(profile.name.printable) }
     if node.servers > 1 { parts.append("\(node.servers) servers") }
-    return "\(node.name.printable): \((parts + [node.scheduler.rawValue]).joined(separator: ", "))"
+    return "\(node.name.printable): \((parts + [node.scheduler.kind]).joined(separator: ", "))"
   }
 
   private func describe(_ link: Link) -> String {

@@ -15,14 +15,18 @@ public struct PlacementProblem: Sendable {
     public let servers: Int
     /// What its part of a request's time is called; `nil` leaves that to its place in the chain.
     public let role: TierRole?
+    /// What several requests at once cost, by layer index, where the machine serves in batches; else `nil`.
+    public let batchCosts: [BatchCost]?
 
+    /// Where batches are served, a single request takes the time of a batch of one.
     public init(
       name: String, computeNanoseconds: [Int64], busyWatts: Double, idleWatts: Double, servers: Int = 1,
-      role: TierRole? = nil
+      role: TierRole? = nil, batchCosts: [BatchCost]? = nil
     ) {
       self.name = name
       self.role = role
-      self.computeNanoseconds = computeNanoseconds
+      self.batchCosts = batchCosts
+      self.computeNanoseconds = batchCosts.map { $0.map { $0.nanoseconds(items: 1) } } ?? computeNanoseconds
       self.busyWatts = busyWatts
       self.idleWatts = idleWatts
       self.servers = servers

@@ -71,19 +71,22 @@ extension Engine {
     request.pointee.record.missedDeadline = latency > plans[Int(request.pointee.record.source)].deadline
     let isServing = request.pointee.phase == .serving
     var served: Int64 = 0
-    if isServing && step.pointee.isSharing {
+    let isSharing = step.pointee.discipline == .sharing
+    if isServing && isSharing {
       sharings[Int(request.pointee.station)].forEachJob { job, left in
         if job == slot { served = request.pointee.work - left }
       }
     } else if isServing {
       served = now - request.pointee.serviceStart
-      groups[Int(step.pointee.group)].busy += Int128(window.overlap(request.pointee.serviceStart, now))
+      if request.pointee.leadsBatch {
+        groups[Int(step.pointee.group)].busy += Int128(window.overlap(request.pointee.serviceStart, now))
+      }
     }
     changeShare(of: request, to: .none)
     guard step.pointee.kind == .compute else {
       request.pointee.record.add(link: elapsed, step.pointee.direction)
       if step.pointee.isOwn && step.pointee.ledger >= 0 { abandonRadio(request, step, served: served) }
-      if isServing && !step.pointee.isSharing && step.pointee.isOwn && step.pointee.ledger >= 0 {
+      if isServing && !isSharing && step.pointee.isOwn && step.pointee.ledger >= 0 {
         let link = Int(radios[Int(step.pointee.ledger + request.pointee.record.machine)].link)
         let counted = window.overlap(request.pointee.serviceStart, now)
         radioTotals[link].add(fullRate: counted, step.pointee.direction)
@@ -94,13 +97,13 @@ extension Engine {
       request.pointee.record.add(compute: 0, queue: elapsed, step.pointee.role)
       return
     }
-    if step.pointee.isSharing {
+    if isSharing {
       request.pointee.record.add(compute: served, queue: elapsed - served, step.pointee.role)
       let occupancy = sharings[Int(request.pointee.station)].occupancy
       bookCompute(occupancy - request.pointee.occupancyMark, request, step)
     } else {
       request.pointee.record.add(compute: served, queue: 0, step.pointee.role)
-      bookCompute(Double(served), request, step)
+      bookCompute(Double(served) / Double(request.pointee.batch), request, step)
     }
   }
 }

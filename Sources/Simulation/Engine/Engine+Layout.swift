@@ -26,17 +26,14 @@ extension Engine {
       let firstLedger = isSource[index] && node.idleWatts > 0 ? ledgers.count : -1
       layout.nodeLedgers.append(firstLedger)
       for _ in 0..<(firstLedger < 0 ? 0 : node.count) { ledgers.append(IdleLedger(servers: node.servers)) }
-      layout.nodeStations.append(
-        addStations(
-          node.count, servers: node.servers, areShared: node.scheduler == .ps, group: index, ledger: firstLedger))
+      layout.nodeStations.append(addMachines(of: node, group: index, ledger: firstLedger))
     }
     for (index, link) in model.links.enumerated() {
       let instances = model.instances(of: link)
       for _ in 0..<2 { groups.append(GroupTotals()) }
       let group = model.nodes.count + 2 * index
-      let isFair = link.sharing == .fair
-      layout.upStations.append(addStations(instances, servers: 1, areShared: isFair, group: group, ledger: -1))
-      layout.downStations.append(addStations(instances, servers: 1, areShared: isFair, group: group + 1, ledger: -1))
+      layout.upStations.append(addDirection(of: link, instances, group: group))
+      layout.downStations.append(addDirection(of: link, instances, group: group + 1))
       radioTotals.append(RadioTotals(radioPowers[index], link.hop))
       let hasRadio = radioPowers[index] != .none
       layout.radios.append(hasRadio ? radios.count : -1)
@@ -44,14 +41,42 @@ extension Engine {
     }
   }
 
-  private mutating func addStations(_ count: Int, servers: Int, areShared: Bool, group: Int, ledger: Int) -> Int {
-    let first = areShared ? sharings.count : queues.count
-    for machine in 0..<count {
-      if areShared {
-        let ledger = ledger < 0 ? -1 : ledger + machine
-        sharings.append(SharingStation(servers: servers, group: group, ledger: ledger))
+  /// A station for each machine of a node; returns the first among those of its kind.
+  private mutating func addMachines(of node: NodeModel, group: Int, ledger: Int) -> Int {
+    let first: Int
+    switch node.scheduler {
+    case .fifo, .priority, .edf: first = queues.count
+    case .ps: first = sharings.count
+    case .batch: first = batchers.count
+    }
+    let limit = Int32(clamping: node.queueLimit ?? Int(Int32.max))
+    for machine in 0..<node.count {
+      let ledger = ledger < 0 ? -1 : ledger + machine
+      switch node.scheduler {
+      case .fifo: queues.append(QueueStation(servers: node.servers, limit: limit))
+      case .priority, .edf:
+        queues.append(QueueStation(servers: node.servers, limit: limit, heap: heaps.count))
+        heaps.append(KeyHeap())
+      case .ps: sharings.append(SharingStation(servers: node.servers, limit: limit, group: group, ledger: ledger))
+      case .batch(let maximum, let timeout):
+        batchers.append(
+          BatchStation(
+            servers: Int32(node.servers), maximum: Int32(maximum), limit: limit, timeout: timeout,
+            group: Int32(group), ledger: Int32(ledger)))
+      }
+    }
+    return first
+  }
+
+  /// A station for one direction of each instance of a link.
+  private mutating func addDirection(of link: LinkModel, _ instances: Int, group: Int) -> Int {
+    let isFair = link.sharing == .fair
+    let first = isFair ? sharings.count : queues.count
+    for _ in 0..<instances {
+      if isFair {
+        sharings.append(SharingStation(servers: 1, group: group, ledger: -1))
       } else {
-        queues.append(QueueStation(servers: servers))
+        queues.append(QueueStation(servers: 1))
       }
     }
     return first
@@ -65,7 +90,8 @@ extension Engine {
       SourcePlan(
         node: source.node, model: source.model, machines: node.count, firstMachine: arrivals.count,
         ledger: layout.nodeLedgers[source.node], idleJoules: node.idleWatts / Double(node.servers) / 1e9,
-        path: pathCounts.count, deadline: source.deadlineNanoseconds ?? .max, placement: -1,
+        path: pathCounts.count, deadline: source.deadlineNanoseconds ?? .max,
+        priority: Int64(source.priority), placement: -1,
         policyStreams: model.streams(of: index, for: "policy"), thinkStreams: model.streams(of: index, for: "think")))
     for tier in source.path {
       let node = model.nodes[tier]

@@ -12,6 +12,8 @@ extension Engine {
       case .requestAdvanced: requestAdvanced(event.index)
       case .sharingDue: sharingDue(event.index)
       case .promotionEnded: promotionEnded(event.index)
+      case .batchServed: batchServed(event.index)
+      case .batchDue: batchDue(event.index)
       case .windowPassed: windowPassed(isEnd: event.index == 1)
       }
     }

@@ -36,8 +36,8 @@ extension Engine {
     for step in itinerary.steps {
       let compiled: Step
       switch step {
-      case .compute(let tier, _, let nanoseconds):
-        compiled = computeStep(tier, nanoseconds, visit: visits[tier], of: index)
+      case .compute(let tier, let layers, let nanoseconds):
+        compiled = computeStep(tier, layers, nanoseconds, visit: visits[tier], of: index)
         visits[tier] &+= 1
       case .transfer(_, let hop, let direction, let bytes):
         compiled = transferStep(hop, direction, bytes, of: index)
@@ -56,14 +56,24 @@ extension Engine {
     }
   }
 
-  private func computeStep(_ tier: Int, _ nanoseconds: Int64, visit: UInt16, of source: Int) -> Step {
+  private mutating func computeStep(
+    _ tier: Int, _ layers: [Int], _ nanoseconds: Int64, visit: UInt16, of source: Int
+  ) -> Step {
     let index = model.sources[source].path[tier]
     let node = model.nodes[index]
     var step = Step()
     step.kind = .compute
     step.role = node.role
     step.isOwn = tier == 0
-    step.isSharing = node.scheduler == .ps
+    switch node.scheduler {
+    case .fifo, .priority, .edf: step.discipline = .line
+    case .ps: step.discipline = .sharing
+    case .batch(let maximum, _):
+      step.discipline = .batch
+      let plan = batchPlan(of: layers, tier: tier, source: source, maximum: maximum)
+      step.batchLine = plan.line
+      step.batchTimes = plan.times
+    }
     step.tier = UInt8(tier)
     step.visit = visit
     step.station = Int32(layout.nodeStations[index])
@@ -83,7 +93,7 @@ extension Engine {
     step.kind = .transfer
     step.direction = direction
     step.isOwn = hop == 0
-    step.isSharing = link.sharing == .fair
+    step.discipline = link.sharing == .fair ? .sharing : .line
     step.tier = UInt8(hop)
     step.station = Int32(direction == .up ? layout.upStations[index] : layout.downStations[index])
     step.stride = model.instances(of: link) > 1 ? 1 : 0

@@ -33,12 +33,22 @@ extension Engine {
       request.pointee.work = step.pointee.nanoseconds
       if step.pointee.variation >= 0 { vary(request, step) }
       request.pointee.station = station(of: step, for: request)
-      if step.pointee.isSharing {
-        joinSharing(slot, request, step)
-      } else if takeServer(slot, request) {
-        serve(slot, request, step)
-      } else {
-        changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
+      switch step.pointee.discipline {
+      case .line:
+        if takeServer(request) {
+          serve(slot, request, step)
+        } else if joinLine(slot, request) {
+          changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
+        } else {
+          turnAway(slot, request)
+        }
+      case .sharing:
+        if sharings[Int(request.pointee.station)].isFull {
+          turnAway(slot, request)
+        } else {
+          joinSharing(slot, request, step)
+        }
+      case .batch: joinBatch(slot, request, step)
       }
     case .transfer:
       request.pointee.work = step.pointee.nanoseconds
@@ -52,11 +62,12 @@ extension Engine {
   /// A message joins its link.
   mutating func send(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     request.pointee.station = station(of: step, for: request)
-    if step.pointee.isSharing {
+    if step.pointee.discipline == .sharing {
       joinSharing(slot, request, step)
-    } else if takeServer(slot, request) {
+    } else if takeServer(request) {
       serve(slot, request, step)
     } else {
+      _ = joinLine(slot, request)
       changeShare(of: request, to: .waiting)
       if step.pointee.isOwn && step.pointee.ledger >= 0 { radioQueues(request, step) }
     }
@@ -107,6 +118,24 @@ extension Engine {
     if !request.pointee.holdsTail { settle(slot) }
   }
 
+  /// A request finds no room to wait: it is not answered.
+  mutating func turnAway(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
+    changeShare(of: request, to: .none)
+    let source = Int(request.pointee.record.source)
+    request.pointee.record.outcome = .dropped
+    request.pointee.record.completion = now
+    request.pointee.isDone = true
+    if arrivalPlans[source].kind == .closed {
+      if arrivalPlans[source].mean == 0 && now == request.pointee.record.arrival {
+        failure = SimulationError(
+          "\(model.nodes[plans[source].node].name): clients that never think are turned away at once, over and over")
+        return
+      }
+      think(source, request)
+    }
+    if !request.pointee.holdsTail { settle(slot) }
+  }
+
   /// A request is final.
   mutating func settle(_ slot: Int) {
     let request = requests[slot]
@@ -124,16 +153,20 @@ extension Engine {
   }
 
   @inline(__always)
-  private func station(of step: UnsafeMutablePointer<Step>, for request: UnsafeMutablePointer<Request>) -> Int32 {
+  func station(of step: UnsafeMutablePointer<Step>, for request: UnsafeMutablePointer<Request>) -> Int32 {
     if step.pointee.stride == 0 { return step.pointee.station }
     return step.pointee.station + Int32(machine(on: step.pointee.tier, for: request))
   }
 
-  private mutating func vary(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+  @inline(__always)
+  func variationFactor(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Double {
     let streams = variations.base + Int(step.pointee.variation)
-    let factor = streams.pointee.factor(
+    return streams.pointee.factor(
       sender: request.pointee.sender, number: request.pointee.number, visit: step.pointee.visit)
-    let work = (Double(step.pointee.nanoseconds) * factor).rounded()
+  }
+
+  mutating func vary(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    let work = (Double(step.pointee.nanoseconds) * variationFactor(request, step)).rounded()
     if work < Double(SharingStation.workLimit) {
       request.pointee.work = Int64(work)
     } else {

@@ -1,15 +1,28 @@
 import Partitioning
 
 extension Engine {
-  /// Takes a server of the request's station, or puts the request in line; says which.
+  /// Takes a server of the request's station if one is free.
   @inline(__always)
-  func takeServer(_ slot: Int, _ request: UnsafeMutablePointer<Request>) -> Bool {
+  func takeServer(_ request: UnsafeMutablePointer<Request>) -> Bool {
     let station = queues.base + Int(request.pointee.station)
-    if station.pointee.busy < station.pointee.servers {
-      station.pointee.busy += 1
+    guard station.pointee.busy < station.pointee.servers else { return false }
+    station.pointee.busy += 1
+    return true
+  }
+
+  /// Puts the request in line; `false` where there is no room.
+  @inline(__always)
+  func joinLine(_ slot: Int, _ request: UnsafeMutablePointer<Request>) -> Bool {
+    let station = queues.base + Int(request.pointee.station)
+    guard station.pointee.waiting < station.pointee.limit else { return false }
+    station.pointee.waiting += 1
+    request.pointee.phase = .queued
+    if station.pointee.heap >= 0 {
+      let key = UInt128(urgency(of: request)) << 64 | UInt128(UInt64(station.pointee.sequence) << 32 | UInt64(slot))
+      heaps[Int(station.pointee.heap)].push(key)
+      station.pointee.sequence &+= 1
       return true
     }
-    request.pointee.phase = .queued
     request.pointee.next = -1
     if station.pointee.first < 0 {
       station.pointee.first = Int32(slot)
@@ -17,7 +30,34 @@ extension Engine {
       requests[Int(station.pointee.last)].pointee.next = Int32(slot)
     }
     station.pointee.last = Int32(slot)
-    return false
+    return true
+  }
+
+  /// Takes the next request out of a line; -1 where nobody waits.
+  @inline(__always)
+  private func nextInLine(of station: UnsafeMutablePointer<QueueStation>) -> Int {
+    guard station.pointee.waiting > 0 else { return -1 }
+    station.pointee.waiting -= 1
+    if station.pointee.heap >= 0 {
+      let heap = heaps.base + Int(station.pointee.heap)
+      let slot = Int(UInt32(truncatingIfNeeded: heap.pointee.top))
+      heap.pointee.removeTop()
+      return slot
+    }
+    let slot = Int(station.pointee.first)
+    station.pointee.first = requests[slot].pointee.next
+    return slot
+  }
+
+  /// What orders a line that is not served in the order of arrival: least first.
+  private func urgency(of request: UnsafeMutablePointer<Request>) -> UInt64 {
+    let plan = plans.base + Int(request.pointee.record.source)
+    let step = steps.base + Int(request.pointee.step)
+    if model.nodes[Int(step.pointee.group)].scheduler == .priority {
+      return UInt64(bitPattern: Int64.max - plan.pointee.priority)
+    }
+    let due = request.pointee.record.arrival.addingReportingOverflow(plan.pointee.deadline)
+    return UInt64(bitPattern: due.overflow ? .max : due.partialValue)
   }
 
   /// Service begins on a server of a first-come first-served station.
@@ -62,10 +102,9 @@ extension Engine {
       sent(slot, request, step, fullRate: counted)
     }
     let station = queues.base + Int(request.pointee.station)
-    let next = Int(station.pointee.first)
+    let next = nextInLine(of: station)
     if next >= 0 {
       let request = requests[next]
-      station.pointee.first = request.pointee.next
       serve(next, request, steps.base + Int(request.pointee.step))
     } else {
       station.pointee.busy -= 1

@@ -36,6 +36,9 @@ struct Request {
   var work: Int64 = 0
   /// Of `work`, what was served before the window or has been counted already.
   var counted: Int64 = 0
+  /// How many requests are served with it at once, and whether it stands for them.
+  var batch: Int32 = 1
+  var leadsBatch = true
   /// The accumulators of the ledger, the radio and the shared station when its share began.
   var shareMark = 0.0
   var radioMark = 0.0

@@ -11,6 +11,8 @@ struct SharingStation {
 
   let servers: Int32
   private(set) var jobs: Int32 = 0
+  /// How many jobs there may be beyond the servers.
+  let limit: Int32
   /// The node or link and direction it belongs to, and its machine's ledger or -1.
   let group: Int32
   let ledger: Int32
@@ -23,13 +25,15 @@ struct SharingStation {
   var dueTime: Int64 = .max
   private(set) var heap = KeyHeap()
 
-  init(servers: Int, group: Int, ledger: Int) {
+  init(servers: Int, limit: Int32 = .max, group: Int, ledger: Int) {
     self.servers = Int32(servers)
+    self.limit = limit
     self.group = Int32(group)
     self.ledger = Int32(ledger)
   }
 
   var busyServers: Int32 { min(jobs, servers) }
+  var isFull: Bool { jobs - servers >= limit }
 
   /// Lets time pass; returns the busy server time that fell into the window.
   @inline(__always)
