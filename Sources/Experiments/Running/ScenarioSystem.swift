@@ -89,7 +89,8 @@ public struct ScenarioSystem: Sendable {
     case .table(let table):
       let tabled = table.problem(
         on: nodes.map { ($0.tier.rawValue, $0.tier) }, names: nodes.map(\.name), servers: nodes.map(\.servers),
-        batches: nodes.map(\.scheduler.isBatch), hops: links.map(\.hop), radio: radio == .none ? nil : radio, returnsResult: scenario.returnsResult)
+        batches: nodes.map(\.scheduler.isBatch), hops: links.map(\.hop), radio: radio == .none ? nil : radio,
+        returnsResult: scenario.returnsResult)
       problem = try inputBytes.map { bytes throws(InputError) in try tabled.withInputBytes(bytes) } ?? tabled
     case .graph:
       let fused = nodes.allSatisfy { $0.profile?.fusesLayers ?? true }

@@ -8,7 +8,8 @@ public struct BatchCost: Sendable, Hashable {
   public var fixedTraffic = 0.0
   public var trafficPerItem = 0.0
 
-  public init(overhead: Double = 0, arithmeticPerItem: Double = 0, fixedTraffic: Double = 0, trafficPerItem: Double = 0) {
+  public init(overhead: Double = 0, arithmeticPerItem: Double = 0, fixedTraffic: Double = 0, trafficPerItem: Double = 0)
+  {
     self.overhead = overhead
     self.arithmeticPerItem = arithmeticPerItem
     self.fixedTraffic = fixedTraffic
