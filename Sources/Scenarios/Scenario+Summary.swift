@@ -24,6 +24,8 @@ extension Scenario {
     "\(link.name.printable): \(link.from.name.printable) -> \(link.to.name.printable), "
       + "\(link.uplinkMbps.text) Mbit/s up, \(link.downlinkMbps.text) down, rtt \(link.rttMilliseconds.text) ms, "
       + link.sharing.rawValue + (link.isShared ? ", shared" : "")
+      + (link.transport == .ideal ? "" : ", \(link.transport.kind)") + (link.streams ? ", streaming" : "")
+      + (link.uplinkTraceFile == nil && link.downlinkTraceFile == nil ? "" : ", by a trace")
   }
 
   private func describe(_ model: Model) -> String {

@@ -86,6 +86,12 @@ public struct LinkModel: Sendable {
   public var sharing: Sharing
   /// Whether all machines of `from` share one link.
   public var isShared: Bool
+  /// What takes the place of the hop's constant rates, which are then the means.
+  public var uplinkTrace: RateTrace?
+  public var downlinkTrace: RateTrace?
+  public var outages: [Outage] = []
+  /// Messages are late by up to so much, uniformly.
+  public var jitterNanoseconds: Int64 = 0
 
   public init(
     name: String, from: Int, to: Int, hop: PlacementProblem.Hop, sharing: Sharing = .fair, isShared: Bool = false

@@ -59,10 +59,15 @@ public struct ScenarioSystem: Sendable {
           queueLimit: node.queueLimit, variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
       },
       links: scenario.links.map { link in
-        LinkModel(
+        var model = LinkModel(
           name: link.name, from: scenario.nodeIndex(named: link.from.name) ?? 0,
           to: scenario.nodeIndex(named: link.to.name) ?? 0, hop: link.hop, sharing: link.sharing,
           isShared: link.isShared)
+        model.uplinkTrace = link.uplinkTrace
+        model.downlinkTrace = link.downlinkTrace
+        model.outages = link.outages
+        model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
+        return model
       },
       sources: sources, models: models.map(\.name), seed: scenario.seed, replication: replication,
       warmupNanoseconds: .nanoseconds(scenario.warmupSeconds * 1e9),
@@ -144,8 +149,12 @@ extension PlacementProblem {
 
 extension Scenario.Link {
   var hop: PlacementProblem.Hop {
-    PlacementProblem.Hop(
+    let plain = PlacementProblem.Hop(
       uplinkMbps: uplinkMbps, downlinkMbps: downlinkMbps, roundTripMilliseconds: rttMilliseconds)
+    return PlacementProblem.Hop(
+      uplinkBitsPerSecond: plain.uplinkBitsPerSecond, downlinkBitsPerSecond: plain.downlinkBitsPerSecond,
+      propagationNanoseconds: plain.propagationNanoseconds, transport: transport, serialization: serialization,
+      streams: streams)
   }
 }
 

@@ -17,11 +17,16 @@ struct BatchPlan {
 
 extension Engine {
   /// The lines and times of a kind of work, made where it is new.
-  mutating func batchPlan(of layers: [Int], tier: Int, source: Int, maximum: Int) -> BatchPlan {
+  ///
+  /// Without layers it reads or writes messages, one after another.
+  mutating func batchPlan(
+    of layers: [Int], nanoseconds: Int64, tier: Int, source: Int, maximum: Int
+  ) -> Int32 {
     let node = model.sources[source].path[tier]
     let problem = model.sources[source].problem.tiers[tier]
     let times = (1...maximum).map { items in
-      layers.reduce(Int64(0)) { sum, layer in
+      if layers.isEmpty { return Int64.nanoseconds(Double(items) * Double(nanoseconds)) }
+      return layers.reduce(Int64(0)) { sum, layer in
         let time =
           problem.batchCosts?[layer].nanoseconds(items: items)
           ?? .nanoseconds(Double(items) * Double(problem.computeNanoseconds[layer]))
@@ -37,8 +42,9 @@ extension Engine {
       station.pointee.firstLine = Int32(batchLines.count - 1)
     }
     for time in times { batchTimes.append(time) }
-    batchKinds[kind] = plan
-    return plan
+    batchPlans.append(plan)
+    batchKinds[kind] = Int32(batchPlans.count - 1)
+    return Int32(batchPlans.count - 1)
   }
 
   /// A request waits for a batch.
@@ -49,7 +55,7 @@ extension Engine {
       turnAway(slot, request)
       return
     }
-    let line = batchLines.base + (Int(step.pointee.batchLine) + index - Int(step.pointee.station))
+    let line = batchLines.base + (Int(batchPlans[Int(step.pointee.details)].line) + index - Int(step.pointee.station))
     request.pointee.phase = .queued
     request.pointee.next = -1
     if line.pointee.count == 0 {
@@ -109,7 +115,7 @@ extension Engine {
     let leader = Int(line.pointee.first)
     let first = requests[leader]
     let step = steps.base + Int(first.pointee.step)
-    var time = batchTimes[Int(step.pointee.batchTimes + size - 1)]
+    var time = batchTimes[Int(batchPlans[Int(step.pointee.details)].times + size - 1)]
     if step.pointee.variation >= 0 {
       // A batch has the factor of its oldest request.
       let varied = Double(time) * variationFactor(first, step)
@@ -121,12 +127,12 @@ extension Engine {
     if station.pointee.ledger >= 0 {
       changeBusy(of: Int(station.pointee.ledger), node: station.pointee.group, by: 1)
     }
-    if window.contains(now) { groups[Int(station.pointee.group)].started += Int(size) }
+    if window.contains(now) && !step.pointee.isSerializing { groups[Int(station.pointee.group)].started += Int(size) }
     var slot = leader
     for place in 0..<size {
       let request = requests[slot]
       let isOwn = steps[Int(request.pointee.step)].isOwn
-      request.pointee.record.add(compute: 0, queue: now - request.pointee.stepStart, step.pointee.role)
+      request.pointee.record.add(compute: 0, queue: now - request.pointee.stepStart, step)
       request.pointee.phase = .serving
       request.pointee.serviceStart = now
       request.pointee.work = time
@@ -153,7 +159,7 @@ extension Engine {
     while slot >= 0 {
       let request = requests[slot]
       let step = steps.base + Int(request.pointee.step)
-      request.pointee.record.add(compute: request.pointee.work, queue: 0, step.pointee.role)
+      request.pointee.record.add(compute: request.pointee.work, queue: 0, step)
       bookCompute(Double(request.pointee.work) / Double(request.pointee.batch), request, step)
       changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
       request.pointee.batch = 1

@@ -10,6 +10,11 @@ struct Layout {
   var upStations: [Int] = []
   var downStations: [Int] = []
   var radios: [Int] = []
+  /// By link and direction: the clock or -1, and the constraint of instance 0 or -1.
+  var upClocks: [Int] = []
+  var downClocks: [Int] = []
+  var upConstraints: [Int] = []
+  var downConstraints: [Int] = []
 }
 
 extension Engine {
@@ -32,9 +37,12 @@ extension Engine {
       let instances = model.instances(of: link)
       for _ in 0..<2 { groups.append(GroupTotals()) }
       let group = model.nodes.count + 2 * index
-      layout.upStations.append(addDirection(of: link, instances, group: group))
-      layout.downStations.append(addDirection(of: link, instances, group: group + 1))
-      radioTotals.append(RadioTotals(radioPowers[index], link.hop))
+      addDirection(.up, of: link, instances, group: group)
+      addDirection(.down, of: link, instances, group: group + 1)
+      radioTotals.append(
+        RadioTotals(
+          radioPowers[index], link.hop, uplinkIsTraced: link.uplinkTrace != nil,
+          downlinkIsTraced: link.downlinkTrace != nil))
       let hasRadio = radioPowers[index] != .none
       layout.radios.append(hasRadio ? radios.count : -1)
       for _ in 0..<(hasRadio ? model.nodes[link.from].count : 0) { radios.append(RadioLedger(link: index)) }
@@ -68,18 +76,38 @@ extension Engine {
     return first
   }
 
-  /// A station for one direction of each instance of a link.
-  private mutating func addDirection(of link: LinkModel, _ instances: Int, group: Int) -> Int {
-    let isFair = link.sharing == .fair
-    let first = isFair ? sharings.count : queues.count
-    for _ in 0..<instances {
-      if isFair {
-        sharings.append(SharingStation(servers: 1, group: group, ledger: -1))
-      } else {
-        queues.append(QueueStation(servers: 1))
-      }
+  /// A station or constraint for one direction of each instance of a link, and its clock.
+  private mutating func addDirection(_ direction: Direction, of link: LinkModel, _ instances: Int, group: Int) {
+    let trace = direction == .up ? link.uplinkTrace : link.downlinkTrace
+    var clock = -1
+    if trace != nil || !link.outages.isEmpty {
+      clock = clocks.count
+      clocks.append(CapacityClock(trace: trace, outages: link.outages))
     }
-    return first
+    var (station, constraint) = (-1, -1)
+    switch link.discipline {
+    case .flow:
+      for instance in 0..<instances {
+        let capacity = link.hop.bitsPerSecond(direction) / 8e9
+        let added = flows.addConstraint(capacity: capacity, group: group, clock: clock)
+        if instance == 0 { constraint = added }
+      }
+    case .sharing:
+      station = sharings.count
+      for _ in 0..<instances { sharings.append(SharingStation(servers: 1, clock: clock, group: group, ledger: -1)) }
+    default:
+      station = queues.count
+      for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }
+    }
+    if direction == .up {
+      layout.upStations.append(station)
+      layout.upClocks.append(clock)
+      layout.upConstraints.append(constraint)
+    } else {
+      layout.downStations.append(station)
+      layout.downClocks.append(clock)
+      layout.downConstraints.append(constraint)
+    }
   }
 
   /// Prepares a source: its path, its streams, and the placement of a static policy.
@@ -105,5 +133,13 @@ extension Engine {
       plans[index].placement = try use(source.policy.placement(for: source.problem, using: &random), of: index)
     }
     try addArrivals(of: index)
+  }
+}
+
+extension LinkModel {
+  /// Messages that stream, or share as SimGrid's flows do, are flows over constraints.
+  var discipline: Step.Discipline {
+    guard sharing == .fair else { return .line }
+    return hop.streams || hop.transport.isFlow ? .flow : .sharing
   }
 }

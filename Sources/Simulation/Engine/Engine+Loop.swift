@@ -14,6 +14,8 @@ extension Engine {
       case .promotionEnded: promotionEnded(event.index)
       case .batchServed: batchServed(event.index)
       case .batchDue: batchDue(event.index)
+      case .flowDue: flowDue(event.index)
+      case .capacityChanged: capacityChanged(event.index)
       case .windowPassed: windowPassed(isEnd: event.index == 1)
       }
     }
@@ -23,10 +25,10 @@ extension Engine {
   }
 
   private mutating func requestAdvanced(_ slot: Int) {
-    if requests[slot].pointee.phase == .serving {
-      queueServed(slot)
-    } else {
-      endStep(slot)
+    switch requests[slot].pointee.phase {
+    case .serving: queueServed(slot)
+    case .pacing: sendNextWindow(slot)
+    default: endStep(slot)
     }
   }
 

@@ -49,10 +49,12 @@ extension Engine {
           joinSharing(slot, request, step)
         }
       case .batch: joinBatch(slot, request, step)
+      case .flow: break
       }
     case .transfer:
       request.pointee.work = step.pointee.nanoseconds
       request.pointee.counted = 0
+      if step.pointee.details >= 0 { prepareTransfer(request, step) }
       if step.pointee.isOwn && step.pointee.ledger >= 0 && !wakeRadio(slot, request, step) { return }
       send(slot, request, step)
     case .end: complete(slot, request)
@@ -64,6 +66,8 @@ extension Engine {
     request.pointee.station = station(of: step, for: request)
     if step.pointee.discipline == .sharing {
       joinSharing(slot, request, step)
+    } else if step.pointee.discipline == .flow {
+      beginFlow(slot, request, step)
     } else if takeServer(request) {
       serve(slot, request, step)
     } else {
@@ -77,9 +81,10 @@ extension Engine {
   mutating func leaveStation(_ slot: Int) {
     let request = requests[slot]
     let step = steps.base + Int(request.pointee.step)
-    if step.pointee.kind == .transfer && step.pointee.propagation > 0 {
+    if step.pointee.kind == .transfer && (step.pointee.propagation > 0 || step.pointee.details >= 0) {
       request.pointee.phase = .propagating
-      queue.schedule(Event(.requestAdvanced, slot), at: now + step.pointee.propagation)
+      let late = step.pointee.details >= 0 ? jitter(request, step) : 0
+      queue.schedule(Event(.requestAdvanced, slot), at: now + step.pointee.propagation + late)
     } else {
       endStep(slot)
     }
@@ -102,9 +107,10 @@ extension Engine {
     stepOutput.append(
       StepRecord(
         sequence: request.pointee.record.sequence,
-        kind: isVisit ? .compute : step.pointee.direction == .up ? .uplink : .downlink,
+        kind: isVisit
+          ? step.pointee.isSerializing ? .serialize : .compute : step.pointee.direction == .up ? .uplink : .downlink,
         place: Int32(isVisit ? group : (group - model.nodes.count) / 2), begin: request.pointee.stepStart, end: now,
-        work: request.pointee.work, bytes: isVisit ? 0 : step.pointee.bytes))
+        work: isVisit ? request.pointee.work : step.pointee.nanoseconds, bytes: isVisit ? 0 : step.pointee.bytes))
   }
 
   private mutating func complete(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
@@ -177,8 +183,13 @@ extension Engine {
 
 extension RequestRecord {
   @inline(__always)
-  mutating func add(compute time: Int64, queue: Int64, _ role: NodeModel.Role) {
-    switch role {
+  mutating func add(compute time: Int64, queue: Int64, _ step: UnsafeMutablePointer<Step>) {
+    var time = time
+    if step.pointee.isSerializing {
+      serialize += time
+      time = 0
+    }
+    switch step.pointee.role {
     case .device:
       deviceCompute += time
       deviceQueue += queue

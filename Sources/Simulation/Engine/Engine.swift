@@ -34,7 +34,14 @@ struct Engine: ~Copyable {
   /// Of the batch times of each kind of work: those of 1, 2, ... requests.
   var batchTimes = PlainBuffer<Int64>()
   /// Where the lines and times of each kind of work that shares batches are.
-  var batchKinds: [BatchKind: BatchPlan] = [:]
+  var batchKinds: [BatchKind: Int32] = [:]
+  var batchPlans = PlainBuffer<BatchPlan>()
+  var flows = FlowNetwork()
+  var flowPaths = PlainBuffer<FlowHop>()
+  var transfers = PlainBuffer<TransferDetails>()
+  var clocks: [CapacityClock] = []
+  /// The clock at which the service before ended, for the next in the same line; -1 for now.
+  var clockOfLine: Int64 = -1
   /// By node; then by link, up and down.
   var groups = PlainBuffer<GroupTotals>()
 

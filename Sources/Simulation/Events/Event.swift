@@ -17,6 +17,10 @@ struct Event {
     case batchServed
     /// The oldest request of a batching machine may have waited long enough.
     case batchDue
+    /// The first of connected flows may have ended.
+    case flowDue
+    /// The capacity of a constraint of flows changes.
+    case capacityChanged
   }
 
   static let maximumIndex = 1 << 28 - 1
