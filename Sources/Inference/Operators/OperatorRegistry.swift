@@ -6,6 +6,7 @@ public enum OperatorRegistry {
   public static let all: [any Operator.Type] =
     heavy + light + controlFlow
     + vision
+    + transformer
 
   private static let byName: [String: any Operator.Type] = Dictionary(
     all.map { (key($0.domain, $0.onnxName), $0) }, uniquingKeysWith: { first, _ in first })
