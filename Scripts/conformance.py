@@ -38,12 +38,16 @@ GROUPS = collections.OrderedDict(
         QuantizeLinear""".split(),
     detection="Compress GatherND GridSample NonMaxSuppression NonZero RoiAlign ScatterND TopK".split(),
     transformer="""Attention Cos CumSum Einsum Erf GatherElements Gelu IsInf IsNaN LayerNormalization
-        MeanVarianceNormalization Mod OneHot RMSNormalization RotaryEmbedding ScatterElements Sin Trilu""".split())
+        MeanVarianceNormalization Mod OneHot RMSNormalization RotaryEmbedding ScatterElements Sin Trilu""".split(),
+    other=[])    # every other operator of ai.onnx
 QUANTISING = set(GROUPS["quantised"])
 HELPERS = {"Identity", "Constant", "Dropout"}        # they decide neither group nor heading of a case
 RANDOM = {"RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial"}
 SUITES = ["node", "simple", "pytorch-converted", "pytorch-operator"]
 OLDEST_OPSET = 6
+
+# Operators that no split network needs, and why.
+LEFT_OUT = {"ImageDecoder": "image files as inputs (ImageDecoder), which are no tensors"}
 
 # Published outputs that onnxruntime does not produce either.
 CONTESTED = {
@@ -131,6 +135,9 @@ def reason_to_skip(model, name, wanted):
             return "sequences, optionals and maps, which split inference does not use"
         if value.type.tensor_type.elem_type not in basic:
             return "element types other than float32, int64, int32, int8, uint8, bool"
+    for operator in LEFT_OUT:
+        if operator in operators:
+            return LEFT_OUT[operator]
     for node in nodes:
         attributes = {attribute.name: attribute for attribute in node.attribute}
         if node.op_type == "Cast" and attributes["to"].i not in basic:
@@ -142,9 +149,8 @@ def reason_to_skip(model, name, wanted):
             return "attributes of opset 6 and below"
         if any(attribute.HasField("g") for attribute in node.attribute):
             return "sub-graphs (tested by the project's own tests)"
-    main = operators - HELPERS or operators
-    if not operators <= wanted | HELPERS or not main <= wanted:
-        return "operators outside the groups"
+    if not (operators - HELPERS or operators) <= wanted:
+        return "operators of groups that were not asked for"
     if any(entry.domain in ("", "ai.onnx") and entry.version < OLDEST_OPSET for entry in model.opset_import):
         return "opset below %d" % OLDEST_OPSET
     if name in CONTESTED:
@@ -155,7 +161,6 @@ def reason_to_skip(model, name, wanted):
 def collect(data, groups, pattern):
     """The cases in order, and how many are left out for which reason, with the operators they are of."""
     import onnx
-    wanted = {operator for group in groups for operator in GROUPS[group]}
     group_of = {operator: group for group in reversed(list(GROUPS)) for operator in GROUPS[group]}
     cases, skipped = [], collections.defaultdict(list)
     for suite in SUITES:
@@ -166,6 +171,7 @@ def collect(data, groups, pattern):
                 continue
             model = onnx.load(path)
             operators = [node.op_type for node in model.graph.node]
+            wanted = {operator for operator in operators if group_of.get(operator, "other") in groups}
             reason = reason_to_skip(model, name, wanted)
             if reason:
                 skipped[reason].append(operators[0] if operators else "")
@@ -180,7 +186,7 @@ def collect(data, groups, pattern):
                     skipped["data that are not complete"].append(main)
                     continue
                 heading = main if suite == "node" else "[%s]" % suite
-                cases.append(Case("%s/%s" % (suite, name), heading, group_of[main] if suite == "node" else "networks",
+                cases.append(Case("%s/%s" % (suite, name), heading, group_of.get(main, "other") if suite == "node" else "networks",
                                   path, files[0], files[1], bool(QUANTISING & set(operators))))
     return cases, skipped
 
