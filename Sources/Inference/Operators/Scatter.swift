@@ -11,11 +11,7 @@ enum ScatterReduction: String, Sendable {
   /// Joins `updates`, `block` elements each, into `output` at `positions`.
   func scatter(_ updates: Tensor, block: Int, at positions: [Int], into output: Tensor) throws {
     if self == .none {
-      let width = output.elementType.byteCount
-      for (index, position) in positions.enumerated() {
-        (output.bytes + position * width).copyMemory(
-          from: updates.bytes + index * block * width, byteCount: block * width)
-      }
+      BlockCopy.scatter(updates, block: block, to: positions, of: output)
     } else {
       try output.elementType.dispatch(
         Work(reduction: self, updates: updates, block: block, positions: positions, output: output))

@@ -52,7 +52,9 @@ struct GridSampleTests {
         let weight = weight(settings.mode, pixel, index)
         if weight != 0, let place = place(settings, index, size) { along.append((place, weight)) }
       }
-      terms = terms.flatMap { term in along.map { (term.place * size + $0.place, term.weight * $0.weight) } }
+      terms = terms.flatMap { term in
+        along.map { (place: term.place * size + $0.place, weight: term.weight * $0.weight) }
+      }
     }
     return terms.reduce(0) { $0 + $1.weight * element($1.place) }
   }
@@ -63,7 +65,8 @@ struct GridSampleTests {
     case "nearest": return index == Int(pixel.rounded(.toNearestOrEven)) ? 1 : 0
     case "linear": return max(0, 1 - d)
     default:
-      return d <= 1 ? 1.25 * d * d * d - 2.25 * d * d + 1 : d < 2 ? -0.75 * (d * d * d - 5 * d * d + 8 * d - 4) : 0
+      if d <= 1 { return 1.25 * d * d * d - 2.25 * d * d + 1 }
+      return d < 2 ? -0.75 * (d * d * d - 5 * d * d + 8 * d - 4) : 0
     }
   }
 

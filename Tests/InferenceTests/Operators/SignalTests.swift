@@ -77,7 +77,7 @@ struct SignalTests {
     var expected: [Double] = []
     for row in 0..<2 {
       for start in stride(from: 0, through: 12, by: step) {
-        let values = (0..<frame).map {
+        let values: [Complex] = (0..<frame).map {
           (x.doubles[row * 21 + start + $0] * (hasWindow ? window.doubles[$0] : 1), 0.0)
         }
         for value in transform(values, inverse: false).prefix(bins) { expected += [value.real, value.imaginary] }
