@@ -1,5 +1,5 @@
 /// A function of two numbers of one type, for the vector kernels and for every type.
-protocol ArithmeticFunction {
+protocol ArithmeticFunction: Sendable {
   /// What the float32 kernels do.
   static var vectorOperation: VectorOperation { get }
   /// What is done to every other type.
