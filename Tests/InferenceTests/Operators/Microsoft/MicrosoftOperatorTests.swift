@@ -107,7 +107,8 @@ struct MicrosoftOperatorTests {
     let tables = [Tensor.random([5, 4], seed: 1), .random([3, 4], seed: 2), .random([2, 4], seed: 3)]
     let (gamma, beta) = (Tensor.random([4], seed: 4), Tensor.random([4], seed: 5))
     let outputs = try microsoft(
-      "EmbedLayerNormalization", [ids, segments] + tables + [gamma, beta, mask], ["epsilon": .float(1e-5)])
+      "EmbedLayerNormalization", [ids, segments, tables[0], tables[1], tables[2], gamma, beta, mask],
+      ["epsilon": .float(1e-5)])
     let words = try standard("Gather", [tables[0], ids])
     let sum = try standard(
       "Add", [try standard("Add", [words, tables[1]]), try standard("Gather", [tables[2], segments])])
@@ -144,7 +145,7 @@ struct MicrosoftOperatorTests {
     }
     let flags = Tensor(.bool, shape: [batch, 1, 1, 8], elements: mask.integers()!.map { $0 > 0 })
     let expected = try OperatorRun(
-      "Attention", parts + [flags] + halves,
+      "Attention", [parts[0], parts[1], parts[2], flags, halves[0], halves[1]],
       [
         "q_num_heads": .int(heads), "kv_num_heads": .int(heads), "is_causal": .int(isCausal ? 1 : 0),
       ], opset: 23
@@ -152,7 +153,7 @@ struct MicrosoftOperatorTests {
     #expect(isClose(outputs[0], expected[0]))
     #expect(outputs[1].doubles == expected[1].doubles + expected[2].doubles)
     let separate = try microsoft(
-      "MultiHeadAttention", parts + [nil, mask, nil] + halves,
+      "MultiHeadAttention", [parts[0], parts[1], parts[2], nil, mask, nil, halves[0], halves[1]],
       ["num_heads": .int(heads), "unidirectional": .int(isCausal ? 1 : 0)])
     #expect(isClose(separate[0], expected[0]))
     #expect(separate[1].isIdentical(to: expected[1]))
@@ -171,7 +172,7 @@ struct MicrosoftOperatorTests {
     let stacked = try [key, value].map {
       try standard("Transpose", [$0.reshaped([batch, keys, heads, size])], ["perm": .ints([0, 2, 1, 3])])
     }
-    #expect(isClose(try microsoft("MultiHeadAttention", [query] + stacked, attributes)[0], expected))
+    #expect(isClose(try microsoft("MultiHeadAttention", [query, stacked[0], stacked[1]], attributes)[0], expected))
   }
 
   @Test func rotationStartsAnywhere() throws {
