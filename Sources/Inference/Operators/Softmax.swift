@@ -2,8 +2,8 @@ import Foundation
 
 /// Exponentials that sum to one along an axis.
 ///
-/// X -> Y of the same shape, float32 or float64. Before opset 13 the input counts as a matrix: everything from `axis` on (default
-/// 1) is one row; from 13 on only `axis` itself (default -1) is reduced. Source: ONNX Softmax.
+/// X -> Y of the same shape, float32 or float64. Before opset 13 the input counts as a matrix: everything from `axis`
+/// on (default 1) is one row; from 13 on only `axis` itself (default -1) is reduced. Source: ONNX Softmax.
 struct Softmax: Operator {
   static let onnxName = "Softmax"
   let rows: SoftmaxRows
