@@ -10,7 +10,7 @@ struct Hardmax: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try rows.outputs(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    if try inputs.required(0, "input").elementType == .float64 {
+    if try inputs.required(0, "X").elementType == .float64 {
       try rows.forEach(inputs, into: outputs, using: context) { Self.mark($0, $1 as UnsafeMutablePointer<Double>, $2) }
     } else {
       try rows.forEach(inputs, into: outputs, using: context) { Self.mark($0, $1 as UnsafeMutablePointer<Float>, $2) }
