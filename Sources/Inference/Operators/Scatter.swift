@@ -79,6 +79,7 @@ extension ElementScatter {
     let data = try inputs.required(0, "data")
     let (indices, updates) = (try inputs.required(1, "indices"), try inputs.required(2, "updates"))
     try checkIndexType(indices)
+    if reduction != .none { try data.elementType.checkNumber() }
     let axis = try normalizedAxis(axis, rank: data.shape.count)
     guard updates.elementType == data.elementType, updates.shape == indices.shape,
       indices.shape.count == data.shape.count,
@@ -112,6 +113,7 @@ struct ScatterND: Operator {
     let data = try inputs.required(0, "data")
     let (indices, updates) = (try inputs.required(1, "indices"), try inputs.required(2, "updates"))
     try checkIndexType(indices)
+    if reduction != .none { try data.elementType.checkNumber() }
     guard let depth = indices.shape.last, depth <= data.shape.count, updates.elementType == data.elementType,
       updates.shape == Array(indices.shape.dropLast()) + Array(data.shape[depth...])
     else {
