@@ -48,7 +48,7 @@ public struct ONNXModel: Sendable {
     try self.init(ByteSource(bytes, name: name))
   }
 
-  private init(_ source: ByteSource) throws {
+  init(_ source: ByteSource) throws {
     let model = try ModelMessage(source)
     self.source = source
     file = source.name
