@@ -30,6 +30,8 @@ struct Infer: ParsableCommand {
   @Option(help: "Of the weights of a zoo network, and of inputs that are not given.")
   var seed = 42
 
+  @OptionGroup var passes: PassOption
+
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is between 1 and 256") }
     guard seed >= 0 else { throw ValidationError("--seed is 0 or more") }
@@ -39,7 +41,8 @@ struct Infer: ParsableCommand {
     let given = try inputs.map { path in
       do { return try TensorFile.read(path) } catch { throw InputError(explaining: error) }
     }
-    let loaded = try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
+    let selection = try passes.selection ?? .standard
+    let loaded = try LoadedModel.find(model, seed: UInt64(seed), inputs: given).optimized(selection)
     guard let graph = loaded.graph else { return }
     let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)
     guard tensors.count == graph.inputs.count else {
@@ -54,7 +57,7 @@ struct Infer: ParsableCommand {
         throw InputError("'\(outputDir.printable)' is not a folder; make it first")
       }
     }
-    let outputs = try execute(graph, tensors)
+    let outputs = try execute(graph, tensors, fuse: selection.fuses)
     for (index, output) in outputs.enumerated() {
       let name = graph[graph.outputs[index]].name
       if let outputDir {
@@ -67,10 +70,10 @@ struct Infer: ParsableCommand {
     }
   }
 
-  private func execute(_ graph: Graph, _ inputs: [Tensor]) throws -> [Tensor] {
+  private func execute(_ graph: Graph, _ inputs: [Tensor], fuse: Bool) throws -> [Tensor] {
     do {
-      guard let cut else { return try Executor(graph, threads: threads).run(inputs) }
-      let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads)
+      guard let cut else { return try Executor(graph, threads: threads, fuse: fuse).run(inputs) }
+      let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads, fuse: fuse)
       let (outputs, records) = try split.run(inputs)
       for (index, (partition, record)) in zip(split.partitions, records).enumerated() {
         Console.error(
@@ -79,6 +82,8 @@ struct Infer: ParsableCommand {
       }
       return outputs
     } catch let error as UnknownName {
+      throw InputError("--cut: \(error)")
+    } catch let error as AbsorbedName {
       throw InputError("--cut: \(error)")
     } catch let error as ShapeError {
       throw InputError("'\(model.printable)': \(error)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Inference
 import ModelZoo
 import Partitioning
 import Scenarios
@@ -51,6 +52,8 @@ struct Plan: ParsableCommand {
   @Option(help: "text or json.")
   var format = Format.text
 
+  @OptionGroup var passes: PassOption
+
   func validate() throws {
     let ways = [scenario != nil, model != nil, costs != nil].filter { $0 }.count
     guard ways == 1 else { throw ValidationError("say what to plan: a scenario, --model or --costs, and only one") }
@@ -99,7 +102,7 @@ struct Plan: ParsableCommand {
   private func problems() throws -> [(title: String, problem: PlacementProblem, policies: [NamedPolicy])] {
     if let scenario {
       let scenario = try Scenario.load(scenario, zoo: Zoo.descriptions.map(\.name))
-      let system = try ScenarioSystem(scenario, withWeights: false)
+      let system = try ScenarioSystem(scenario, withWeights: false, passes: try passes.selection ?? .standard)
       let named: [NamedPolicy] =
         policies.isEmpty ? scenario.policies.map { ($0.label, $0.policy) } : try chosenPolicies()
       return try zip(scenario.workload, system.problems).map { workload, problem in
@@ -114,7 +117,8 @@ struct Plan: ParsableCommand {
       return [("", try changed(table.problem(hops: hops, returnsResult: returnResult)), try chosenPolicies())]
     }
     guard let model, let device, let server, let uplinkMbps else { throw ValidationError("nothing to plan") }
-    let network = try LoadedModel.find(model, withWeights: false).costGraph(inputBytes: inputBytes)
+    let network = try LoadedModel.find(model, withWeights: false)
+      .optimized(passes.selection ?? .standard).costGraph(inputBytes: inputBytes)
     let problem = PlacementProblem(
       network: network,
       tiers: [

@@ -15,15 +15,25 @@ extension Graph {
   ///
   /// That is, in this order: the node of that name, the node that makes the value of that name, the last node of the
   /// module of that name (`features.18` stands for the last node whose name begins with `features.18.`). Throws
-  /// `UnknownName` with what may have been meant.
+  /// `UnknownName` with what may have been meant, and `AbsorbedName` where a pass took in the node of that name and its
+  /// tensor is not made any more.
   public func node(named name: String) throws -> Int {
     if let index = nodes.firstIndex(where: { $0.name == name }) { return index }
     let made = nodes.firstIndex { node in
       node.outputs.contains { $0.map { self[$0].name == name } ?? false }
     }
     if let made { return made }
+    if let index = try absorbed(name, orInside: false) { return index }
     if !name.isEmpty, let last = nodes.lastIndex(where: { isInside($0.name, module: name) }) { return last }
+    if let index = try absorbed(name, orInside: true) { return index }
     throw UnknownName(name: name, candidates: similarNames(to: name))
+  }
+
+  /// The node that makes what a node that passes took out made; with `orInside` also that of a module's last node.
+  private func absorbed(_ name: String, orInside: Bool) throws -> Int? {
+    guard !history.isEmpty, orInside || history.entry(named: name) != nil else { return nil }
+    let indices = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    return try history.node(for: name) { indices[$0] != nil }.flatMap { indices[$0] }
   }
 
   private func isInside(_ name: String, module: String) -> Bool {

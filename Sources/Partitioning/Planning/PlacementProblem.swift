@@ -15,17 +15,27 @@ public struct PlacementProblem: Sendable {
     public let servers: Int
     /// What its part of a request's time is called; `nil` leaves that to its place in the chain.
     public let role: TierRole?
+    /// Tells the times of parts of a layer that a cut opens; `nil` where only whole layers have times.
+    public let profile: DeviceProfile?
 
     public init(
       name: String, computeNanoseconds: [Int64], busyWatts: Double, idleWatts: Double, servers: Int = 1,
-      role: TierRole? = nil
+      role: TierRole? = nil, profile: DeviceProfile? = nil
     ) {
       self.name = name
+      self.profile = profile
       self.role = role
       self.computeNanoseconds = computeNanoseconds
       self.busyWatts = busyWatts
       self.idleWatts = idleWatts
       self.servers = servers
+    }
+
+    /// The same machine computing layers of other times.
+    func computing(_ nanoseconds: [Int64]) -> Tier {
+      Tier(
+        name: name, computeNanoseconds: nanoseconds, busyWatts: busyWatts, idleWatts: idleWatts, servers: servers,
+        role: role, profile: profile)
     }
   }
 
