@@ -53,7 +53,7 @@ struct TransposePairs: GraphPass {
   }
 
   /// `f(transposed x, ...)` becomes `transposed f(x, ...)`, where every tensor that `f` reads is transposed alike, and by
-  /// nodes that nobody else needs, or is one number.
+  /// nodes that nobody else needs, or is a constant whose elements keep their order.
   private func move(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     guard let result = node.outputs.first ?? nil, node.outputs.count == 1, let type = graph.type(result),
       type.shape.count > 1
@@ -61,12 +61,14 @@ struct TransposePairs: GraphPass {
     let rank = type.shape.count
     var (order, makers): ([Int]?, [Int]) = (nil, [])
     var inputs: [ValueID?] = []
+    var constants: [Int] = []
     for input in node.inputs {
       guard let input else {
         inputs.append(nil)
         continue
       }
-      if graph.constant(input)?.elementCount == 1, node.operatorName != "Concat" {
+      if graph.constant(input) != nil, node.operatorName != "Concat" {
+        constants.append(inputs.count)
         inputs.append(input)
         continue
       }
@@ -79,6 +81,12 @@ struct TransposePairs: GraphPass {
       inputs.append(source)
     }
     guard let order, Set(makers).count == makers.count else { return }
+    for position in constants {
+      guard let input = inputs[position], let constant = graph.constant(input) else { return }
+      if constant.elementCount == 1 { continue }
+      guard let moved = Self.moved(constant, by: order) else { return }
+      inputs[position] = graph.addConstant("\(graph.values[input.index].name)/moved", moved)
+    }
     var attributes = node.attributes
     if node.operatorName == "Concat" {
       guard let axis = (node.operation as? Concat)?.axis else { return }
@@ -104,6 +112,17 @@ struct TransposePairs: GraphPass {
     graph.setNode(index, transposition)
     // What comes next may be a transposition that was looked at before its input was one.
     for reader in graph.readers(result) where reader < index { visit(reader, in: &graph) }
+  }
+
+  /// A constant as it meets tensors that are not transposed; `nil` where its elements would have to move in memory.
+  private static func moved(_ constant: Tensor, by order: [Int]) -> Tensor? {
+    guard constant.shape.count <= order.count else { return nil }
+    let shape = [Int](repeating: 1, count: order.count - constant.shape.count) + constant.shape
+    let large = order.indices.filter { shape[$0] > 1 }.map { order[$0] }
+    guard large == large.sorted() else { return nil }
+    var moved = shape
+    for (position, axis) in order.enumerated() { moved[axis] = shape[position] }
+    return constant.reshaped(moved)
   }
 
   private struct Inferred {

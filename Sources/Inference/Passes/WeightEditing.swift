@@ -73,20 +73,24 @@ struct WeightEditing {
     return mode != "VALID" && (node.ints("pads") ?? []).contains { $0 != 0 }
   }
 
-  /// The outer, channel and inner sizes of the weights along which output channel `c` lies.
-  private func forEachWeight(_ body: (_ position: Int, _ output: Int, _ input: Int) -> Void) {
+  /// Calls `body` for each run of weights between one input and one output channel.
+  private func forEachRun(_ body: (_ run: Range<Int>, _ output: Int, _ input: Int) -> Void) {
     let shape = weights.shape
     let inner = isMatrix ? 1 : shape[2...].reduce(1, *)
+    let (isConvolution, isTransposed) = (node.operatorName == "Conv", node.operatorName == "ConvTranspose")
+    let (perGroup, transposesB) = (max(1, shape[0] / group), transposesB)
     for first in 0..<shape[0] {
       for second in 0..<shape[1] {
         let (output, input): (Int, Int)
-        switch node.operatorName {
-        case "Conv": (output, input) = (first, first / (shape[0] / group) * shape[1] + second)
-        case "ConvTranspose": (output, input) = (first / (shape[0] / group) * shape[1] + second, first)
-        default: (output, input) = transposesB ? (first, second) : (second, first)
+        if isConvolution {
+          (output, input) = (first, first / perGroup * shape[1] + second)
+        } else if isTransposed {
+          (output, input) = (first / perGroup * shape[1] + second, first)
+        } else {
+          (output, input) = transposesB ? (first, second) : (second, first)
         }
         let start = (first * shape[1] + second) * inner
-        for position in start..<start + inner { body(position, output, input) }
+        body(start..<start + inner, output, input)
       }
     }
   }
@@ -98,8 +102,10 @@ struct WeightEditing {
     guard affine.scale.count == outputChannels, group == 1 || !isMatrix, graph.areInternal([index, last], last: last)
     else { return false }
     let scaled = Tensor(zeros: .float32, shape: weights.shape)
-    forEachWeight { position, output, _ in
-      scaled.floats[position] = weights.floats[position] * affine.scale[output]
+    let (source, target) = (weights.floats, scaled.floats)
+    forEachRun { run, output, _ in
+      let factor = affine.scale[output]
+      for position in run { target[position] = source[position] * factor }
     }
     var shifts = affine.shift.map(Double.init)
     if let bias = channelBias() {
@@ -120,9 +126,15 @@ struct WeightEditing {
     let scaled = Tensor(zeros: .float32, shape: weights.shape)
     var shifts = [Double](repeating: 0, count: outputChannels)
     let alpha = Double(node.operatorName == "Gemm" ? node.float("alpha") ?? 1 : 1)
-    forEachWeight { position, output, input in
-      scaled.floats[position] = weights.floats[position] * affine.scale[input]
-      shifts[output] += Double(weights.floats[position]) * Double(affine.shift[input]) * alpha
+    let (source, target) = (weights.floats, scaled.floats)
+    forEachRun { run, output, input in
+      let (factor, shift) = (affine.scale[input], Double(affine.shift[input]) * alpha)
+      var sum = 0.0
+      for position in run {
+        target[position] = source[position] * factor
+        sum += Double(source[position])
+      }
+      shifts[output] += sum * shift
     }
     if let bias = channelBias() {
       for channel in shifts.indices { shifts[channel] += Double(bias[channel]) }
