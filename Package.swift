@@ -21,7 +21,7 @@ let package = Package(
       resources: [.embedInCode("Profiles")]),
     .target(name: "Simulation", dependencies: ["Partitioning", "RandomStreams", "StrictJSON"]),
     .target(name: "Results", dependencies: ["Simulation", "Partitioning", "StrictJSON", "CSQLite"]),
-    .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "StrictJSON"]),
+    .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "Inference", "StrictJSON"]),
     .target(
       name: "Experiments",
       dependencies: [

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Inference
 import ModelZoo
 import Results
 import Scenarios
@@ -41,6 +42,8 @@ struct Run: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
 
+  @OptionGroup var passes: PassOption
+
   @OptionGroup var colors: ColorOption
 
   func validate() throws {
@@ -53,7 +56,7 @@ struct Run: ParsableCommand {
       scenario, overrides: try changes.overrides(record: record?.rawValue), zoo: Zoo.descriptions.map(\.name))
     let path = output ?? "Results/\(scenario.name).db"
     try ResultsWriter.checkOutput(path, force: force, createsFolder: output == nil)
-    let system = try ScenarioSystem(scenario)
+    let system = try ScenarioSystem(scenario, passes: try passes.selection ?? .standard)
     let writer = try ResultsWriter(creating: path, force: force, createsFolder: output == nil)
     let meter = ProgressLine(isShown: !quiet && Console.isErrorATerminal)
     let experiment = Experiment(system, toolVersion: toolVersion)

@@ -1,3 +1,4 @@
+import Inference
 import Partitioning
 import Scenarios
 import Simulation
@@ -16,9 +17,9 @@ public struct ScenarioSystem: Sendable {
   /// Loads the networks and costs every layer on every node of its path.
   ///
   /// `measure` gives each layer's time on this host, by layer index, where the scenario's timing is `measured`. Throws
-  /// `InputError` with every network that cannot be loaded or costed.
+  /// `InputError` with every network that cannot be loaded or costed. `passes` are those of models that name none.
   public init(
-    _ scenario: Scenario, withWeights: Bool = true,
+    _ scenario: Scenario, withWeights: Bool = true, passes: PassSelection = .standard,
     measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
   ) throws(InputError) {
     let diagnostics = Diagnostics()
@@ -26,8 +27,8 @@ public struct ScenarioSystem: Sendable {
     var models: [LoadedModel] = []
     for model in scenario.models {
       do throws(InputError) {
-        models.append(
-          try LoadedModel.load(model, of: scenario, withWeights: withWeights).assumingSizes(seed: scenario.seed))
+        let loaded = try LoadedModel.load(model, of: scenario, withWeights: withWeights)
+        models.append(try loaded.optimized(model.passes ?? passes).assumingSizes(seed: scenario.seed))
       } catch { diagnostics.report(error) }
     }
     try diagnostics.throwIfAny()
@@ -109,7 +110,8 @@ public struct ScenarioSystem: Sendable {
           computeNanoseconds: measured.map { times in times.map { .nanoseconds(Double($0) * node.speed) } }
             ?? profile.nanoseconds(of: network), busyWatts: profile.busyWatts, idleWatts: profile.idleWatts,
           servers: node.servers, role: node.tier,
-          batchCosts: node.scheduler.isBatch && measured == nil ? profile.batchCosts(of: network) : nil)
+          batchCosts: node.scheduler.isBatch && measured == nil ? profile.batchCosts(of: network) : nil,
+          profile: measured == nil ? profile : nil)
       }
       problem = PlacementProblem(
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)
