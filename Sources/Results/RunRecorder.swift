@@ -64,7 +64,7 @@ public final class RunRecorder: RequestSink {
       try writer.insertEvents(count: min(Self.chunk, steps.count - start)) { index, id in
         let step = steps[start + index]
         let place = Int(step.place)
-        let isVisit = step.kind == .compute
+        let isVisit = step.kind == .compute || step.kind == .serialize
         return EventRow(
           id: id, run: self.id, node: isVisit ? system.nodes[place] : nil, link: isVisit ? nil : system.links[place],
           record: step)

@@ -18,13 +18,22 @@ struct Models: ParsableCommand {
   @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
   var model: String?
 
+  @Flag(help: "List the ONNX operators, opsets and element types that networks may use.")
+  var operators = false
+
   @Option(help: "text or json.")
   var format = Format.text
 
   @OptionGroup var colors: ColorOption
 
   func run() throws {
-    if let model { try describe(try LoadedModel.find(model, withWeights: false)) } else { try list() }
+    if operators {
+      SupportedOperators.print(asJSON: format == .json)
+    } else if let model {
+      try describe(try LoadedModel.find(model, withWeights: false))
+    } else {
+      try list()
+    }
   }
 
   private func list() throws {

@@ -13,6 +13,11 @@ struct Plan: ParsableCommand {
     abstract: "Costs every cut of a network without simulating: the policy's choice and the exact optimum.",
     discussion: """
       Three ways to say what to plan: a scenario; --model, --device, --server and --uplink-mbps; or --costs with --link.
+
+      Each cut is a bar: time on the device, upload, time on the server, download (joules for --objective energy). The \
+      list has the cuts that one tensor crosses, then the choice and the optimum where they are others. Below it stands \
+      between which uplink rates the choice stays the same, and which placement is best at which rate; the downlink \
+      changes in proportion.
       """)
 
   @Argument(help: "A scenario file.", completion: .file(extensions: ["json"]))
@@ -48,8 +53,11 @@ struct Plan: ParsableCommand {
   var inputBytes: Int?
   @Flag(help: "Send the results back to the device.")
   var returnResult = false
+  @Flag(help: "List the cuts that more than one tensor crosses as well.")
+  var allCuts = false
   @Option(help: "text or json.")
   var format = Format.text
+  @OptionGroup var colors: ColorOption
 
   func validate() throws {
     let ways = [scenario != nil, model != nil, costs != nil].filter { $0 }.count
@@ -78,7 +86,7 @@ struct Plan: ParsableCommand {
       for (index, entry) in reports.enumerated() {
         if index > 0 { Console.print("") }
         if reports.count > 1 { Console.print("\(entry.title):") }
-        Console.print(entry.report.text)
+        Console.print(entry.report.text(layout), terminator: "")
       }
     case .json:
       if reports.count == 1 {
@@ -92,6 +100,13 @@ struct Plan: ParsableCommand {
           ).pretty)
       }
     }
+  }
+
+  private var layout: PlanReport.Layout {
+    let colored = colors.color.applies()
+    return PlanReport.Layout(
+      columns: Console.columns, listsAllCuts: allCuts, paint: { $0.style.applied(to: $1, colored: colored) },
+      emphasise: { Style.bold.applied(to: $0, colored: colored) })
   }
 
   private typealias NamedPolicy = (label: String, policy: any PartitionPolicy)
@@ -141,3 +156,16 @@ struct Plan: ParsableCommand {
 }
 
 extension Objective: ExpressibleByArgument {}
+
+extension PlanChart.Part {
+  fileprivate var style: Style {
+    switch self {
+    case .device: .green
+    case .upload: .yellow
+    case .edge: .cyan
+    case .server: .blue
+    case .download: .magenta
+    case .radio: .red
+    }
+  }
+}

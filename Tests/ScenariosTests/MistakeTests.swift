@@ -31,10 +31,17 @@ struct MistakeTests {
       #""tier": "device""#, #""tier": "device", "count": ▸0"#,
       "'count' must be a whole number between 1 and 1000000, not 0"
     ),
-    (#""tier": "device""#, #""tier": "device", "scheduler": ▸"edf""#, "scheduler 'edf' is not supported yet"),
     (
-      #""tier": "device""#, #""tier": "device", "scheduler": {"kind": ▸"batch", "max_batch": 8}"#,
-      "scheduler 'batch' is not supported yet"
+      #""tier": "device""#, #""tier": "device", "scheduler": {"kind": "batch", "max_batch": ▸0}"#,
+      "'max_batch' must be a whole number between 1 and 1024, not 0"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "scheduler": {"kind": "batch", ▸"timeout_s": 5}"#,
+      "unknown field 'timeout_s'; did you mean 'timeout_ms'?"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "queue_limit": ▸-1"#,
+      "'queue_limit' must be a whole number between 0 and 1000000000, not -1"
     ),
     (
       #""tier": "device""#, #""tier": "device", "scheduler": ▸"lifo""#,
@@ -80,7 +87,10 @@ struct MistakeTests {
       #""rate_per_s": 2}"#, #""rate_per_s": 2}, "input": {"encoding": ▸"jpeg"}"#,
       "an input encoded as 'jpeg' needs its 'bytes'"
     ),
-    (#""rate_per_s": 2}"#, #""rate_per_s": 2}, ▸"priority": 1"#, "'priority' is not supported yet"),
+    (
+      #""rate_per_s": 2}"#, #""rate_per_s": 2}, "priority": ▸1.5"#,
+      "'priority' must be a whole number between -1000000 and 1000000, not 1.5"
+    ),
     (#"["local"]"#, #"[▸"lokal"]"#, "unknown policy 'lokal'; did you mean 'local'?"),
     (#"["local"]"#, #"["local", ▸"local"]"#, "two policies are called 'local'"),
     (#"["local"]"#, "▸[]", "'policies' must not be empty"),

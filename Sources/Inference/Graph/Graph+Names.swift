@@ -3,8 +3,19 @@ public struct UnknownName: Error, Sendable, CustomStringConvertible {
   public let name: String
   /// What it may have meant, best first; at most three.
   public let candidates: [String]
+  /// The node whose sub-graph holds something of that name.
+  public let container: String?
+
+  public init(name: String, candidates: [String], container: String? = nil) {
+    self.name = name
+    self.candidates = candidates
+    self.container = container
+  }
 
   public var description: String {
+    if let container {
+      return "'\(name)' is inside a sub-graph of '\(container)', which is one layer; cut before or after that"
+    }
     let hint = candidates.isEmpty ? "" : "; did you mean \(candidates.map { "'\($0)'" }.joined(separator: " or "))?"
     return "the network has no layer '\(name)'\(hint)"
   }
@@ -18,7 +29,10 @@ extension Graph {
   /// `UnknownName` with what may have been meant.
   public func node(named name: String) throws -> Int {
     let names = nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) }
-    return try LayerNames(names).node(named: name)
+    do { return try LayerNames(names).node(named: name) } catch let error as UnknownName {
+      let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
+      throw UnknownName(name: name, candidates: error.candidates, container: container?.name)
+    }
   }
 }
 

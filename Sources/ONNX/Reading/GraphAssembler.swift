@@ -2,13 +2,24 @@ import Foundation
 import Inference
 
 /// Makes a `Graph` from the messages of a file: names become values, nodes are sorted, types are inferred.
+///
+/// A sub-graph is assembled when the node that has it is added: then all that it may read from around is known.
 struct GraphAssembler {
   private let model: ONNXModel
+  private let message: GraphMessage
   private let nodes: [NodeMessage]
   private let names: [String]
+  /// The sub-graphs of each node that has some, by the node's index.
+  private let subgraphs: [Int: NodeSubgraphs]
+  /// For a sub-graph, where it is and what it sees.
+  private let scope: NameScope?
+  /// Shared with the sub-graphs.
+  private let problems: ProblemList
   private(set) var decoder: TensorDecoder
   private var builder: GraphBuilder
   private var values: [String: ValueID] = [:]
+  /// Where names become visible to sub-graphs; made once there is one.
+  private lazy var positions = NameScope.positions(in: message)
 
   /// Who defines a name.
   private enum Definition {
@@ -16,28 +27,99 @@ struct GraphAssembler {
     case node(Int)
   }
 
-  init(_ model: ONNXModel) {
-    self.model = model
-    nodes = model.message.nodes
-    names = NodeNames.names(of: nodes)
-    let folder = model.file.lastIndex(of: "/").map { String(model.file[...$0]) } ?? "."
-    decoder = TensorDecoder(source: model.source, folder: folder)
-    builder = GraphBuilder(name: model.message.name, opsets: model.opsets)
+  init(_ model: ONNXModel) throws {
+    try self.init(
+      model, model.message, scope: nil, decoder: Self.decoder(for: model), problems: ProblemList(file: model.file))
   }
 
+  private init(
+    _ model: ONNXModel, _ message: GraphMessage, scope: NameScope?, decoder: TensorDecoder, problems: ProblemList
+  ) throws {
+    self.model = model
+    self.problems = problems
+    self.message = message
+    self.scope = scope
+    self.decoder = decoder
+    nodes = message.nodes
+    names = NodeNames.names(of: nodes)
+    subgraphs = try NodeSubgraphs.all(of: nodes)
+    builder = GraphBuilder(name: message.name, opsets: model.opsets, isSubgraph: scope != nil)
+  }
+
+  private static func decoder(for model: ONNXModel) -> TensorDecoder {
+    let folder = model.file.lastIndex(of: "/").map { String(model.file[...$0]) } ?? "."
+    return TensorDecoder(source: model.source, folder: folder)
+  }
+
+  /// The graph, or everything that is wrong with the file.
   mutating func graph(inputShapes: [String: [Int]]) throws -> Graph {
-    let order = try sortedNodes()
-    try checkOperators()
-    var inputs = InputShapes(model)
-    let shapes = try inputs.resolve(inputShapes)
-    for (input, shape) in zip(model.inputs, shapes) {
-      values[input.name] = builder.input(input.name, input.elementType, shape)
+    for problem in model.problems { problems.report(problem) }
+    try collectMissing(from: nodes, names, prefix: "")
+    let graph = try found { assembler in
+      let order = try assembler.sortedNodes()
+      assembler.addInputs(shaped: inputShapes)
+      return try assembler.assembled(order)
     }
+    try problems.throwIfAny()
+    guard let graph else { throw failure("the model cannot be read") }
+    return graph
+  }
+
+  /// What `body` returns; `nil` where it throws a `ModelError`, which is kept for the end.
+  private mutating func found<Result>(_ body: (inout GraphAssembler) throws -> Result) throws -> Result? {
+    do { return try body(&self) } catch let error as ModelError {
+      problems.report(error)
+      return nil
+    }
+  }
+
+  private mutating func addInputs(shaped given: [String: [Int]]) {
+    var shapes: [[Int]]?
+    do {
+      var inputs = InputShapes(model)
+      shapes = try inputs.resolve(given)
+    } catch let error as ModelError { problems.report(error) } catch { problems.report(failure("\(error)")) }
+    for (index, input) in model.inputs.enumerated() {
+      if let shapes {
+        values[input.name] = builder.input(input.name, input.elementType, shapes[index])
+      } else {
+        values[input.name] = builder.input(input.name, type: nil)
+      }
+    }
+    // Inputs of types that are not supported.
+    let constants = Set(message.initializers.map(\.name))
+    for input in message.inputs where values[input.name] == nil && !constants.contains(input.name) {
+      addUnknown(input.name)
+    }
+  }
+
+  /// Stands for a value that cannot be made, so that the rest of the file can be looked at.
+  private mutating func addUnknown(_ name: String) { values[name] = builder.input(name, type: nil) }
+
+  /// The graph of a sub-graph; its last inputs are the values of the graph around that it may read.
+  private mutating func subgraph(captures: [(name: String, type: TensorType?)]) throws -> Graph {
+    let constants = Set(message.initializers.map(\.name))
+    for input in message.inputs where !constants.contains(input.name) {
+      values[input.name] = builder.input(input.name, type: nil, declared: input.declaredType)
+    }
+    let order = try sortedNodes(captures: captures.map(\.name))
+    for capture in captures {
+      let id = builder.input(capture.name, type: capture.type)
+      // A sibling may read from around what this one defines itself.
+      if values[capture.name] == nil, !constants.contains(capture.name) { values[capture.name] = id }
+    }
+    return try assembled(order)
+  }
+
+  private mutating func assembled(_ order: [Int]) throws -> Graph {
     try addInitializers()
-    for index in order { try add(nodes[index], named: names[index]) }
-    for output in model.message.outputs {
+    for index in order {
+      if isKnown(nodes[index]), try found({ try $0.add(index) }) != nil { continue }
+      for output in nodes[index].outputs where !output.isEmpty { addUnknown(output) }
+    }
+    for output in message.outputs {
       guard let id = values[output.name] else { throw failure("output \(output.name.quoted) is missing") }
-      builder.output(id)
+      builder.output(id, declared: output.declaredType)
     }
     return builder.build().simplified()
   }
@@ -45,13 +127,14 @@ struct GraphAssembler {
   /// The nodes in topological order.
   ///
   /// Throws where names are defined twice, missing, or form a cycle.
-  private func sortedNodes() throws -> [Int] {
-    let definitions = try definitions()
+  private func sortedNodes(captures: [String] = []) throws -> [Int] {
+    var definitions = try definitions()
+    for name in captures where definitions[name] == nil { definitions[name] = .input }
     var sources: [[Int]] = []
     sources.reserveCapacity(nodes.count)
     for (index, node) in nodes.enumerated() {
       var nodeSources: [Int] = []
-      for name in node.inputs where !name.isEmpty {
+      for name in node.inputs + (subgraphs[index]?.captures ?? []) where !name.isEmpty {
         switch definitions[name] {
         case nil:
           throw failure(
@@ -63,13 +146,17 @@ struct GraphAssembler {
       }
       sources.append(nodeSources)
     }
-    guard !model.message.outputs.isEmpty else { throw failure("the model has no outputs") }
+    guard !message.outputs.isEmpty else {
+      throw failure(scope == nil ? "the model has no outputs" : "the sub-graph has no outputs")
+    }
     var outputs: Set<String> = []
-    for output in model.message.outputs {
+    for output in message.outputs {
       guard definitions[output.name] != nil else {
         throw failure("output \(output.name.quoted) is produced by nothing in the file")
       }
-      guard outputs.insert(output.name).inserted else { throw failure("output \(output.name.quoted) is listed twice") }
+      guard outputs.insert(output.name).inserted || scope != nil else {
+        throw failure("output \(output.name.quoted) is listed twice")
+      }
     }
     switch NodeOrder.sorted(sources) {
     case .success(let order): return order
@@ -87,46 +174,77 @@ struct GraphAssembler {
         throw failure("\(what()) has the name \(name.quoted), which is already taken: names must be unique")
       }
     }
-    for input in model.inputs { try define(input.name, .input, "an input") }
-    for tensor in model.message.initializers { try define(tensor.name, .initializer, "an initialiser") }
+    let constants = Set(message.initializers.map(\.name))
+    for input in message.inputs where !constants.contains(input.name) {
+      try define(input.name, .input, "an input")
+    }
+    for tensor in message.initializers { try define(tensor.name, .initializer, "an initialiser") }
     for (index, node) in nodes.enumerated() {
       for output in node.outputs where !output.isEmpty {
-        try define(output, .node(index), "an output of node \(names[index].quoted) (\(node.operatorName))")
+        let what = "an output of node \(names[index].quoted) (\(node.operatorName))"
+        try define(output, .node(index), what)
+        // Inputs and initialisers of a sub-graph may hide a name of the graph around, results may not.
+        if scope?.sees(output) ?? false {
+          throw failure("\(what) has the name \(output.quoted), which the graph around uses already")
+        }
       }
     }
     return definitions
   }
 
-  private func checkOperators() throws {
-    var missing: [UnsupportedOperators.Entry] = []
+  private func collectMissing(from nodes: [NodeMessage], _ names: [String], prefix: String) throws {
     for (index, node) in nodes.enumerated() where !isConstant(node) {
-      guard let opset = model.opsets[node.domain] else {
-        throw failure(
-          "node \(names[index].quoted) uses \(node.operatorName) of domain \(node.domain.quoted), whose version the file"
-            + " does not state (opset_import)")
+      let name = prefix + names[index]
+      if let opset = model.opsets[node.domain] {
+        if OperatorRegistry.find(domain: node.domain, name: node.operatorName) == nil {
+          problems.report(
+            UnsupportedOperators.Entry(node: name, operatorName: node.operatorName, domain: node.domain, opset: opset))
+        }
+      } else {
+        problems.report(
+          ModelError(
+            file: model.file,
+            "node \(name.quoted) uses \(node.operatorName) of domain \(node.domain.quoted), whose version the file does not"
+              + " state (opset_import)"))
       }
-      if OperatorRegistry.find(domain: node.domain, name: node.operatorName) == nil {
-        missing.append(
-          UnsupportedOperators.Entry(
-            node: names[index], operatorName: node.operatorName, domain: node.domain, opset: opset))
+      for (attribute, graph) in try NodeSubgraphs.graphs(of: node) {
+        try collectMissing(
+          from: graph.nodes, NodeNames.names(of: graph.nodes), prefix: "\(name)/\(attribute)/")
       }
     }
-    guard missing.isEmpty else { throw UnsupportedOperators(file: model.file, entries: missing) }
+  }
+
+  /// Whether the engine has the operator of a node.
+  private func isKnown(_ node: NodeMessage) -> Bool {
+    isConstant(node)
+      || model.opsets[node.domain] != nil && OperatorRegistry.find(domain: node.domain, name: node.operatorName) != nil
   }
 
   /// Decodes every initialiser, and adds those that are used.
   private mutating func addInitializers() throws {
-    var used = Set(model.message.outputs.map(\.name))
+    var used = Set(message.outputs.map(\.name))
     for node in nodes { used.formUnion(node.inputs) }
-    for message in model.message.initializers {
-      let tensor = try decoder.tensor(message, "initialiser \(message.name.quoted)")
-      if used.contains(message.name) { values[message.name] = builder.constant(message.name, tensor) }
+    for (_, node) in subgraphs { used.formUnion(node.captures) }
+    for message in message.initializers {
+      let place = scope?.place ?? ""
+      let tensor = try found { try $0.decoder.tensor(message, "\(place)initialiser \(message.name.quoted)") }
+      guard used.contains(message.name) else { continue }
+      if let tensor {
+        values[message.name] = builder.constant(message.name, tensor)
+      } else {
+        addUnknown(message.name)
+      }
     }
   }
 
-  private mutating func add(_ node: NodeMessage, named name: String) throws {
+  private mutating func add(_ index: Int) throws {
+    let (node, name) = (nodes[index], names[index])
     let what = "node \(name.quoted) (\(node.operatorName))"
-    let attributes = try decodedAttributes(of: node, what)
+    var attributes = try decodedAttributes(of: node, what)
+    let captures = (subgraphs[index]?.captures ?? []).compactMap { values[$0] }
+    for (attribute, graph) in subgraphs[index]?.graphs ?? [] {
+      attributes[attribute] = .graph(try assemble(graph, attribute, of: index, captures))
+    }
     if isConstant(node) {
       guard node.outputs.count == 1, node.inputs.isEmpty else { throw failure("\(what) has more than one output") }
       values[node.outputs[0]] = builder.constant(node.outputs[0], try constant(attributes, what))
@@ -136,7 +254,7 @@ struct GraphAssembler {
     do {
       let ids = try builder.node(
         name, node.operatorName, domain: node.domain, node.inputs.map { $0.isEmpty ? nil : values[$0] }, attributes,
-        outputNames: outputs)
+        captures: captures, outputNames: outputs)
       for (output, id) in zip(node.outputs, ids) {
         guard let id else { continue }
         values[output] = id
@@ -147,6 +265,21 @@ struct GraphAssembler {
     } catch let error as ShapeError {
       throw failure("\(node.operatorName) node \(error.description)")
     }
+  }
+
+  /// A sub-graph of a node, with what it reads from here.
+  private mutating func assemble(
+    _ graph: GraphMessage, _ attribute: String, of index: Int, _ captures: [ValueID]
+  ) throws -> Graph {
+    let place = "\(scope?.place ?? "")in \(attribute.quoted) of node \(names[index].quoted): "
+    var assembler = try GraphAssembler(
+      model, graph, scope: NameScope(positions, upTo: index, place: place, around: scope), decoder: decoder,
+      problems: problems)
+    let types = captures.map { builder.type(of: $0) }
+    let result = try assembler.subgraph(
+      captures: zip(subgraphs[index]?.captures ?? [], types).map { (name: $0, type: $1) })
+    decoder = assembler.decoder
+    return result
   }
 
   private func isConstant(_ node: NodeMessage) -> Bool { node.domain.isEmpty && node.operatorName == "Constant" }
@@ -172,6 +305,10 @@ struct GraphAssembler {
     var attributes: [String: Attribute] = [:]
     for body in node.attributes {
       let message = try AttributeMessage(body)
+      if message.kind == .graph, attributes[message.name] == nil {
+        attributes[message.name] = .int(0)
+        continue
+      }
       let attribute = try self.attribute(message, "\(what): attribute \(message.name.quoted)")
       guard attributes.updateValue(attribute, forKey: message.name) == nil else {
         throw failure("\(what): attribute \(message.name.quoted) is given twice")
@@ -195,12 +332,14 @@ struct GraphAssembler {
     case .floats: return .floats(message.floats)
     case .ints: return .ints(message.ints)
     case .strings: return .strings(try message.strings.map(text))
-    case .graph, .graphs: throw failure("\(what): sub-graphs are not supported")
+    case .graph, .graphs: throw failure("\(what): lists of sub-graphs are not supported")
     case .sparseTensor, .sparseTensors: throw failure("\(what): sparse tensors are not supported")
     case .tensors, .typeInformation, .typeInformations:
       throw failure("\(what): lists of tensors and types are not supported")
     }
   }
 
-  private func failure(_ message: String) -> ModelError { ModelError(file: model.file, message) }
+  private func failure(_ message: String) -> ModelError {
+    ModelError(file: model.file, (scope?.place ?? "") + message)
+  }
 }

@@ -29,7 +29,8 @@ extension CostGraph {
         Layer(
           name: group.name, nodeNames: group.nodes.map { graph.nodes[$0].name }, inputs: inputs,
           outputs: outputs[layers.count],
-          work: Work(macs: group.macs, bytes: group.bytes, costClass: group.costClass)))
+          work: Work(
+            macs: group.macs, bytes: group.bytes, weightBytes: group.weightBytes, costClass: group.costClass)))
     }
     let results = Set(graph.outputs)
     var unknown: [String] = []

@@ -14,7 +14,9 @@ struct EnergyLedgerTests {
     var testDescription: String { "\(scheduler) \(servers), \(sharing) shared: \(isShared)" }
   }
 
-  static let settings: [Setting] = [NodeModel.Scheduler.fifo, .ps].flatMap { scheduler in
+  static let schedulers: [Scheduler] = [.fifo, .ps, .edf, .batch(maximum: 3, timeoutNanoseconds: 30_000_000)]
+
+  static let settings: [Setting] = schedulers.flatMap { scheduler in
     [LinkModel.Sharing.fair, .fifo].flatMap { sharing in
       [true, false].flatMap { isShared in
         [RadioPower.none, .constant(transmitWatts: 1, receiveWatts: 0.5), .testRadio].map { radio in
