@@ -26,7 +26,8 @@ public struct ScenarioSystem: Sendable {
     var models: [LoadedModel] = []
     for model in scenario.models {
       do throws(InputError) {
-        models.append(try LoadedModel.load(model, of: scenario, withWeights: withWeights))
+        models.append(
+          try LoadedModel.load(model, of: scenario, withWeights: withWeights).assumingSizes(seed: scenario.seed))
       } catch { diagnostics.report(error) }
     }
     try diagnostics.throwIfAny()

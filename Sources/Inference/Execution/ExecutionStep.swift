@@ -73,7 +73,7 @@ struct ExecutionSchedule {
           inferred = try naming(index) {
             try TypeInference.outputs(of: node.operation, inputs: inputs, isPresent: node.inputs.map { $0 != nil })
           }
-        } catch where isBody {}
+        } catch  where isBody {}
         outputs = node.outputs.indices.map { $0 < inferred.count ? inferred[$0] : nil }
       }
       let given = inputs.reduce(0) { $0 + ($1?.byteCount ?? 0) }

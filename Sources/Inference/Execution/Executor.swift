@@ -23,6 +23,7 @@ public final class Executor: @unchecked Sendable {
   private let droppedAfter: [[ValueID]]
   /// How many of the inputs, the last ones, are handed over by `loadCaptures`.
   private let captureCount: Int
+  private let iterationLimit: Int
   private let lock = NSLock()
 
   private struct StepOperands {
@@ -33,19 +34,29 @@ public final class Executor: @unchecked Sendable {
     let isView: Bool
   }
 
+  /// More iterations of loops in one run than networks need, and few enough for an endless loop to end soon.
+  public static let defaultIterationLimit = 10_000_000
+
   /// Prepares a network; throws `ShapeError` where it is not sound.
-  public convenience init(_ graph: Graph, threads: Int = 1, fuse: Bool = true) throws {
+  ///
+  /// A run in which all loops together make more than `iterationLimit` iterations ends with an error.
+  public convenience init(
+    _ graph: Graph, threads: Int = 1, fuse: Bool = true, iterationLimit: Int = defaultIterationLimit
+  ) throws {
     guard threads > 0 else { throw ExecutionError("the number of threads must be positive") }
     let settings = ExecutionSettings(context: ExecutionContext(threads: threads), fuse: fuse)
-    try self.init(graph, captureCount: 0, settings: settings, isBody: false)
+    try self.init(graph, captureCount: 0, settings: settings, isBody: false, iterationLimit: iterationLimit)
   }
 
   /// Prepares a sub-graph for `runBody`; what does not fit in it fails when it runs.
   convenience init(body graph: Graph, captureCount: Int, settings: ExecutionSettings) throws {
-    try self.init(graph, captureCount: captureCount, settings: settings, isBody: true)
+    try self.init(graph, captureCount: captureCount, settings: settings, isBody: true, iterationLimit: 0)
   }
 
-  private init(_ graph: Graph, captureCount: Int, settings: ExecutionSettings, isBody: Bool) throws {
+  private init(
+    _ graph: Graph, captureCount: Int, settings: ExecutionSettings, isBody: Bool, iterationLimit: Int
+  ) throws {
+    self.iterationLimit = iterationLimit
     context = settings.context
     let schedule = try ExecutionSchedule(graph, settings: settings, isBody: isBody)
     let placement = try ValuePlacement(schedule, captureCount: captureCount)
@@ -101,7 +112,7 @@ public final class Executor: @unchecked Sendable {
     defer { lock.unlock() }
     try load(inputs, into: graph.inputs[...])
     var last = recording == nil ? 0 : DispatchTime.now().uptimeNanoseconds
-    try runSteps(in: ExecutionRun(context)) { step in
+    try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
       guard let recording else { return }
       let now = DispatchTime.now().uptimeNanoseconds
       recording(steps[step].layer, Int(now - last))
@@ -118,7 +129,7 @@ public final class Executor: @unchecked Sendable {
     var observed = types.map { $0?.open }
     for input in graph.inputs { observed[input.index] = values[input.index]?.type }
     // What a step leaves is looked at before the next can drop it.
-    try runSteps(in: ExecutionRun(context)) { step in
+    try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
       for case let output? in steps[step].outputs { observed[output.index] = values[output.index]?.type }
     }
     return observed
@@ -189,6 +200,13 @@ public final class Executor: @unchecked Sendable {
       try input.flatMap { values[$0.index] }?.tensor("input \(index)")
     }
     let made = try node.operation.outputs(for: inputs.knownTypes)
+    // Where the shapes come out of the computation itself, it is done already.
+    if made.count >= max(1, step.outputs.count), made.allSatisfy({ $0.constant != nil }) {
+      for (output, type) in zip(step.outputs, made) {
+        if let output, let constant = type.constant { try store(.tensor(constant), as: output) }
+      }
+      return
+    }
     if let output = step.outputs.first ?? nil, made.count == 1, types[output.index] == nil,
       let view = try view(of: step, inputs.first ?? nil, as: made[0])
     {

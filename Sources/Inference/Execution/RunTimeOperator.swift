@@ -38,20 +38,21 @@ public struct ExecutionSettings: Sendable {
 
 /// What the parts of one run of a network share.
 public final class ExecutionRun {
-  /// The most iterations of all loops in one run, so that a loop without an end ends with an error.
-  public static let iterationLimit = 10_000_000
-
   public let context: ExecutionContext
+  private let iterationLimit: Int
   private var iterations = 0
 
-  init(_ context: ExecutionContext) { self.context = context }
+  init(_ context: ExecutionContext, iterationLimit: Int) {
+    self.context = context
+    self.iterationLimit = iterationLimit
+  }
 
   /// Counts an iteration; throws `ExecutionError` beyond the limit.
   func countIteration() throws {
     iterations += 1
-    guard iterations <= Self.iterationLimit else {
+    guard iterations <= iterationLimit else {
       throw ExecutionError(
-        "more than \(Self.iterationLimit) iterations of loops in one run: the loop does not seem to end")
+        "more than \(iterationLimit) iterations of loops in one run: the loop does not seem to end")
     }
   }
 }

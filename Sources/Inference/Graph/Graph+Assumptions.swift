@@ -6,6 +6,14 @@ extension Graph {
     }
   }
 
+  /// Whether some Loop, in a sub-graph or not, has no constant bound, so that its body's cost is counted once.
+  public var hasOpenLoops: Bool {
+    nodes.contains { node in
+      (node.operation as? Loop)?.isOpen(inputTypes(of: node)) ?? false
+        || node.subgraphs.contains { $0.graph.hasOpenLoops }
+    }
+  }
+
   /// The graph with assumed types where the real ones are unknown, by value index; costs are counted with them.
   ///
   /// What runs does not change: `Executor` looks at what is known alone.

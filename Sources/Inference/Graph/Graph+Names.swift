@@ -29,7 +29,9 @@ extension Graph {
   /// `UnknownName` with what may have been meant.
   public func node(named name: String) throws -> Int {
     let names = nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) }
-    do { return try LayerNames(names).node(named: name) } catch let error as UnknownName {
+    do {
+      return try LayerNames(names).node(named: name)
+    } catch let error as UnknownName {
       let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
       throw UnknownName(name: name, candidates: error.candidates, container: container?.name)
     }

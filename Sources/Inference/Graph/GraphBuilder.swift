@@ -5,6 +5,8 @@ public struct GraphBuilder {
   private var graph: Graph
   private var nodeNames: Set<String> = []
   private let isSubgraph: Bool
+  /// Whether some value is of 16-bit floats, so that values of unknown type may be, too.
+  private var hasHalves = false
 
   /// An empty graph whose operators are read by the given opset version of each domain (`""` is ai.onnx).
   ///
@@ -82,10 +84,12 @@ public struct GraphBuilder {
     _ name: String, _ operation: any Operator, _ inputs: [ValueID?], _ attributes: [String: Attribute],
     _ outputNames: [String?]?
   ) throws -> [ValueID?] {
+    let (types, isPresent) = (inputs.map { $0.flatMap { graph[$0].type } }, inputs.map { $0 != nil })
+    if let cast = operation as? Cast, cast.target.isHalf { hasHalves = true }
+    let operation = operation.taking(types, isPresent: isPresent, mayMeetHalf: hasHalves)
     var outputs: [TensorType?] = []
     do {
-      outputs = try TypeInference.outputs(
-        of: operation, inputs: inputs.map { $0.flatMap { graph[$0].type } }, isPresent: inputs.map { $0 != nil })
+      outputs = try TypeInference.outputs(of: operation, inputs: types, isPresent: isPresent)
     } catch  where isSubgraph {}
     if let outputNames, !outputs.isEmpty, outputNames.count > outputs.count {
       throw ShapeError("\(outputNames.count) outputs, but there are only \(outputs.count)")
@@ -100,6 +104,7 @@ public struct GraphBuilder {
   }
 
   private mutating func addValue(_ name: String, type: TensorType?) -> ValueID {
+    if type?.elementType.isHalf == true { hasHalves = true }
     graph.values.append(Graph.Value(name: name, type: type))
     return ValueID(graph.values.count - 1)
   }

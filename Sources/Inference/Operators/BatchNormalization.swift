@@ -1,7 +1,7 @@
 /// Normalisation of each channel by stored statistics: `Y = fma(X, scale', shift')`.
 ///
 /// X [N, C, ...], scale, B, mean, var [C] -> Y as X, float32, where scale' = scale / sqrt(var + epsilon) and
-/// shift' = B - mean · scale'. Source: ONNX BatchNormalization in inference mode, opset 6 on.
+/// shift' = B - mean · scale'. Source: ONNX BatchNormalization in inference mode, opset 7 on.
 struct BatchNormalization: Operator {
   static let onnxName = "BatchNormalization"
   static var aliasing: Aliasing { .inPlace }
@@ -13,11 +13,12 @@ struct BatchNormalization: Operator {
     guard try attributes.flag("training_mode", default: false) == false else {
       throw ShapeError("BatchNormalization in training mode is not supported")
     }
-    // Before opset 7, training was the default.
+    // Until opset 7 the mode was chosen by is_test.
     if attributes.opset < 7 {
       guard try attributes.flag("is_test", default: false) else {
         throw ShapeError("BatchNormalization in training mode (is_test = 0) is not supported")
       }
+      _ = try attributes.intsIfPresent("consumed_inputs")
     }
     // Until opset 9, 0 asked for statistics of single activations instead of channels.
     guard try attributes.flag("spatial", default: true) else {

@@ -10,13 +10,14 @@ extension WireMessage {
     for size in tensor.shape { add(1, int: size) }
     add(2, int: tensor.elementType.rawValue)
     if !name.isEmpty { add(8, string: name) }
+    let packed = tensor.packedForFile()
     if let start {
       var elements = WireMessage()
-      elements.add(9, elementsOf: tensor)
-      let keys = 2 + elements.byteCount - tensor.byteCount
+      elements.add(9, elementsOf: packed)
+      let keys = 2 + elements.byteCount - packed.byteCount
       add(12, string: String(repeating: " ", count: 63 - (start + byteCount + keys + 63) % 64))
     }
-    add(9, elementsOf: tensor)
+    add(9, elementsOf: packed)
   }
 
   /// A `ValueInfoProto`; where the type is known only at run time, with what was declared of it, if anything.

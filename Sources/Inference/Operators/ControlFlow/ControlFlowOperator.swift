@@ -21,7 +21,8 @@ extension AttributeReader {
     }
     guard outputs.contains(graph.outputs.count) else {
       let wanted = outputs.lowerBound == outputs.upperBound ? "" : " at least"
-      throw ShapeError("sub-graph '\(name)' has \(graph.outputs.count) outputs instead of\(wanted) \(outputs.lowerBound)")
+      throw ShapeError(
+        "sub-graph '\(name)' has \(graph.outputs.count) outputs instead of\(wanted) \(outputs.lowerBound)")
     }
     return graph
   }

@@ -54,7 +54,9 @@ struct Loop: ControlFlowOperator {
   }
 
   /// Bodies may take the iteration's number and the condition as a vector of one element.
-  private func scalarShape(_ input: Int) -> [Int] { body[body.inputs[input]].declared?.dimensions?.count == 1 ? [1] : [] }
+  private func scalarShape(_ input: Int) -> [Int] {
+    body[body.inputs[input]].declared?.dimensions?.count == 1 ? [1] : []
+  }
 
   private func check(_ inputs: [TensorType?]) throws {
     if let bound = inputs.optional(0), bound.elementType != .int64 || bound.elementCount != 1 {
@@ -74,6 +76,9 @@ struct Loop: ControlFlowOperator {
   }
 
   private func constantBound(_ inputs: [TensorType?]) -> Int? { inputs.optional(0)?.constant?.integers()?.first }
+
+  /// Whether no constant bounds the iterations.
+  func isOpen(_ inputs: [TensorType?]) -> Bool { constantBound(inputs) == nil }
 
   /// The number of iterations where it is certain: a constant bound, and a condition that never becomes false.
   private func tripCount(_ inputs: [TensorType?], hasCondition: Bool, _ body: Graph) -> Int? {

@@ -46,7 +46,9 @@ struct LoopKernel: RunTimeKernel {
     Tensor(.int64, shape: counterShape, elements: [Int64(iteration)])
   }
 
-  private func condition(_ value: Bool) -> Tensor { Tensor(.bool, shape: conditionShape, elements: [UInt8(value ? 1 : 0)]) }
+  private func condition(_ value: Bool) -> Tensor {
+    Tensor(.bool, shape: conditionShape, elements: [UInt8(value ? 1 : 0)])
+  }
 
   /// The types of the stacks of a loop without iterations: what the body would make of the inputs, or what it declares,
   /// with open sizes as 0.
@@ -77,7 +79,8 @@ struct TensorStack {
           + "stacked")
     }
     byteCount += tensor.byteCount
-    try MemoryLimit.check(byteCount.multipliedReportingOverflow(by: 2).partialValue, for: "the stacked output of a loop")
+    try MemoryLimit.check(
+      byteCount.multipliedReportingOverflow(by: 2).partialValue, for: "the stacked output of a loop")
     pieces.append(tensor)
   }
 
