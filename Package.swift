@@ -34,6 +34,12 @@ let package = Package(
         "RandomStreams",
         "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference",
+        "RandomStreams", "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),

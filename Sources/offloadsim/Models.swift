@@ -19,6 +19,9 @@ struct Models: ParsableCommand {
   @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
   var model: String?
 
+  @Flag(help: "List the ONNX operators, opsets and element types that networks may use.")
+  var operators = false
+
   @OptionGroup var shapes: ShapeOptions
 
   @Option(help: "text or json.")
@@ -29,6 +32,7 @@ struct Models: ParsableCommand {
   @OptionGroup var colors: ColorOption
 
   func run() throws {
+    if operators { return SupportedOperators.print(asJSON: format == .json) }
     guard let model else { return try list() }
     let given = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
     guard let selection = try passes.selection else { return try describeWithSizes(given) }

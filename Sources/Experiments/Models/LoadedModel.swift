@@ -167,9 +167,9 @@ extension InputError {
   public init(explaining error: any Error) {
     if let error = error as? ModelError {
       self.init("'\(error.file.printable)': \(error.message)")
-    } else if let error = error as? UnsupportedOperators {
+    } else if error is UnsupportedOperators || error is ModelErrors {
       self.init(
-        error.description.split(separator: "\n").map { line in
+        "\(error)".split(separator: "\n").map { line in
           Diagnostic(line.replacingOccurrences(of: ": error: ", with: ": "))
         })
     } else {
