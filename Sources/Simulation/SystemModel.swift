@@ -110,6 +110,10 @@ public struct SourceModel: Sendable {
   public var node: Int
   public var model: Int
   public var arrivals: Arrivals
+  /// How many requests begin at each arrival. A closed client sends as many, and comes again when all are answered.
+  public var requestsPerArrival: Int = 1
+  /// What its queries are judged by.
+  public var load: LoadScenario?
   /// From arrival to the end of the request; `nil` where there is none.
   public var deadlineNanoseconds: Int64?
   /// Where a scheduler asks for it, requests of a larger priority go first.
@@ -149,4 +153,6 @@ public enum Arrivals: Sendable, Hashable {
   case closed(clients: Int, thinkSeconds: Double, exponential: Bool)
   /// A Markov-modulated Poisson process: state i has rate i and an exponential holding time of mean i; then the next.
   case mmpp(ratesPerSecond: [Double], meanHoldingSeconds: [Double])
+  /// A Poisson process of the rate mean x (1 + amplitude sin(2 pi (t / period + phase))), t in seconds.
+  case diurnal(meanPerSecond: Double, amplitude: Double, periodSeconds: Double, phase: Double)
 }

@@ -132,6 +132,10 @@ extension Engine {
       var random = plans[index].policyStreams[0, 0, 0]
       plans[index].placement = try use(source.policy.placement(for: source.problem, using: &random), of: index)
     }
+    if let load = source.load {
+      plans[index].load = loads.count
+      loads.append(LoadRecord(scenario: load, source: index))
+    }
     try addArrivals(of: index)
   }
 }

@@ -74,6 +74,9 @@ struct Engine: ~Copyable {
   /// By network.
   var totals: PlainBuffer<NetworkTotals>
   var sketches: [QuantileSketch]
+  /// Latencies in the order in which requests became final.
+  var batchMeans = BatchMeans()
+  var loads: [LoadRecord] = []
 
   /// An engine that has still to `start`.
   init(_ model: SystemModel, isRecording: Bool, isRecordingSteps: Bool = false) {

@@ -49,7 +49,7 @@ struct RunReport {
     }
     Console.print(table.rendered(.text, colored: colored))
     Console.print("")
-    for line in overloads + [executionLine, costLine] { Console.print(line) }
+    for line in loads + [executionLine, costLine] { Console.print(line) }
     Console.print("")
     Console.print("Try: sqlite3 -box \(path) \"SELECT * FROM latency_breakdown\"")
   }
@@ -127,14 +127,25 @@ struct RunReport {
   }
 
   /// Stations with more work than they can do, which no plan of a single request can see.
-  private var overloads: [String] {
-    let busyNodes = nodes.filter { ($0.number("utilization") ?? 0) > 0.98 }.map { row in
-      "Overloaded under \(row.policy): \(row.text("node")) is busy "
-        + String(format: "%.1f %%", 100 * (row.number("utilization") ?? 0)) + " of the time"
+  /// Each station's load under each policy; over 1 more comes than can be done.
+  private var loads: [String] {
+    var labels: [String] = []
+    for row in nodes where !labels.contains(row.policy) { labels.append(row.policy) }
+    return labels.map { policy in
+      let machines = self.nodes.filter { $0.policy == policy }.map { load(of: $0.text("node"), $0.number("offered_load")) }
+      let directions = self.links.filter { $0.policy == policy }.flatMap { row in
+        [
+          load(of: "\(row.text("link")) up", row.number("offered_load_up")),
+          load(of: "\(row.text("link")) down", row.number("offered_load_down")),
+        ]
+      }
+      return "Load under \(policy): " + (machines + directions).joined(separator: ", ")
     }
-    let busyLinks = links.filter { max($0.number("utilization_up") ?? 0, $0.number("utilization_down") ?? 0) > 0.98 }
-      .map { "Overloaded under \($0.policy): link \($0.text("link")) is never idle" }
-    return busyNodes + busyLinks
+  }
+
+  private func load(of station: String, _ load: Double?) -> String {
+    let load = load ?? 0
+    return "\(station) " + String(format: "%.2f", load) + (load > 1 ? " (unstable: more comes than can be done)" : "")
   }
 
   private var executionLine: String {
