@@ -62,7 +62,8 @@ enum ArrivalKinds {
         "amplitude", default: 0.5, in: .fraction, "how far the rate goes up and down, as a part of the mean")
       let period = fields.double("period_s", default: 86_400, in: .range(1e-3...1e9), "from peak to peak")
       let phase = fields.double(
-        "phase", default: 0, in: .range(-1...1), "the part of a period by which the rise through the mean comes before 0 s")
+        "phase", default: 0, in: .range(-1...1),
+        "the part of a period by which the rise through the mean comes before 0 s")
       return Entry(
         process: .diurnal(meanPerSecond: mean, amplitude: amplitude, periodSeconds: period, phase: phase),
         requestsPerArrival: batch(&fields))

@@ -5,7 +5,8 @@ extension Scenario {
   /// What a scenario comes to, for people: a title and a line for each node, link, workload and for the policies.
   public var summary: [String] {
     let repeats =
-      precision.map { "replications to a precision of \((100 * $0).text) %" } ?? (replications == 1 ? "1 replication" : "\(replications) replications")
+      precision.map { "replications to a precision of \((100 * $0).text) %" }
+      ?? (replications == 1 ? "1 replication" : "\(replications) replications")
     let title =
       "\(name): \(durationSeconds.text) s of requests, \(findsWarmup ? "a found" : "\(warmupSeconds.text) s") warm-up, \(repeats), seed \(seed)"
     return [title] + nodes.map { "  node      \(describe($0))" } + links.map { "  link      \(describe($0))" }
@@ -54,7 +55,8 @@ extension Scenario {
     let bytes = entry.inputBytes.map { " of \($0) bytes" } ?? ""
     let batch = entry.requestsPerArrival > 1 ? ", \(entry.requestsPerArrival) at once" : ""
     let load = entry.load.map { "\($0.rawValue), " } ?? ""
-    return "\(entry.model.name.printable) on \(way): \(load)\(arrivals)\(batch), input \(entry.encoding.rawValue)\(bytes)\(deadline)"
+    return
+      "\(entry.model.name.printable) on \(way): \(load)\(arrivals)\(batch), input \(entry.encoding.rawValue)\(bytes)\(deadline)"
   }
 }
 

@@ -53,7 +53,8 @@ public struct Scenario: Sendable {
     durationSeconds = fields.double(
       "duration_s", in: .positive(upTo: 6e7), "simulated time in which requests arrive, warm-up included")
     let warmup = fields.value(
-      "warmup_s", default: 0, "requests that arrive earlier are not counted; auto: found from a first simulation by MSER-5",
+      "warmup_s", default: 0,
+      "requests that arrive earlier are not counted; auto: found from a first simulation by MSER-5",
       oneOf: [.number(in: .nonNegative(upTo: 6e7)) { Double?($0) }, .word("auto") { nil }])
     warmupSeconds = warmup ?? 0
     findsWarmup = warmup == nil
@@ -64,7 +65,8 @@ public struct Scenario: Sendable {
       "replications", default: 1, in: 1...100_000, "independent repetitions with random numbers of their own")
     precision = fields.doubleIfPresent(
       "precision", in: .range(0.0001...1),
-      "replicate, ten times at least, until the mean latency of every policy is known to this relative error (0.05: 5 %)")
+      "replicate, ten times at least, until the mean latency of every policy is known to this relative error (0.05: 5 %)"
+    )
     mostReplications = fields.int(
       "max_replications", default: 200, in: 10...100_000, "replications at most, with a 'precision'")
     models = fields.array("models", "the networks") { Model(from: &$0) }

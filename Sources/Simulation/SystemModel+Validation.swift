@@ -48,6 +48,7 @@ extension SystemModel {
     for rate in [link.hop.uplinkBitsPerSecond, link.hop.downlinkBitsPerSecond] {
       try require(rate > 0 && rate.isFinite, "link '\(link.name)': impossible rate")
     }
+    try require(link.bufferBytes ?? 0 >= 0, "link '\(link.name)': a negative buffer")
     let isFinite = (0..<SharingStation.workLimit).contains(link.hop.propagationNanoseconds)
     try require(isFinite, "link '\(link.name)': impossible propagation")
   }
@@ -71,7 +72,8 @@ extension SystemModel {
         isTimed && tier.computeNanoseconds.count == source.problem.network.layers.count,
         "source '\(name)': impossible compute time on '\(tier.name)'")
     }
-    try require((1...1_000_000).contains(source.requestsPerArrival), "source '\(name)': impossible requests per arrival")
+    try require(
+      (1...1_000_000).contains(source.requestsPerArrival), "source '\(name)': impossible requests per arrival")
     try validate(source.arrivals, name)
   }
 

@@ -43,7 +43,7 @@ public struct NodeModel: Sendable {
   public var count: Int
   public var servers: Int
   public var scheduler: Scheduler
-  /// How many requests may wait for each machine; more are turned away. `nil` for any number.
+  /// How many requests may wait for each machine, more being turned away; `nil` for any number.
   public var queueLimit: Int?
   public var variation: ServiceVariation
   /// Power with no server busy and with every server busy, in watts.
@@ -90,6 +90,8 @@ public struct LinkModel: Sendable {
   public var uplinkTrace: RateTrace?
   public var downlinkTrace: RateTrace?
   public var outages: [Outage] = []
+  /// Bytes that may wait for each direction of a link with a line, besides the message being sent; `nil` for any number.
+  public var bufferBytes: Int?
   /// Messages are late by up to so much, uniformly.
   public var jitterNanoseconds: Int64 = 0
 
@@ -110,7 +112,7 @@ public struct SourceModel: Sendable {
   public var node: Int
   public var model: Int
   public var arrivals: Arrivals
-  /// How many requests begin at each arrival. A closed client sends as many, and comes again when all are answered.
+  /// How many requests begin at each arrival; a closed client sends as many, and comes again when all are answered.
   public var requestsPerArrival: Int = 1
   /// What its queries are judged by.
   public var load: LoadScenario?

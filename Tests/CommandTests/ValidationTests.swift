@@ -101,6 +101,23 @@ struct ValidationTests {
     #expect(halfWidths.allSatisfy { (5...100).contains($0) })
   }
 
+  /// Requests are counted for their model, however many sources ask for it.
+  @Test func severalSourcesOfOneModel() throws {
+    let source = #"{"source": "server", "model": "MODEL", "arrivals": {"kind": "periodic", "rate_per_s": RATE}}"#
+    let sources = [("urgent", 1), ("urgent", 2), ("other", 4)].map {
+      source.replacing("MODEL", with: $0.0).replacing("RATE", with: "\($0.1)")
+    }
+    let run = try Self.run(
+      "priority",
+      [
+        "--duration", "100", "--replications", "1", "--set", "warmup_s=0", "--set",
+        "workload=[\(sources.joined(separator: ", "))]",
+      ])
+    let counts = try Self.numbers("SELECT requests FROM run_model ORDER BY model_id", in: run.database)
+    #expect(counts == [300, 400])
+    #expect(try Self.numbers("SELECT requests FROM run_total", in: run.database) == [700])
+  }
+
   @Test func overloadIsSaid() throws {
     let folder = try TemporaryFolder()
     let result = try Program.run([

@@ -69,6 +69,7 @@ public struct ScenarioSystem: Sendable {
         model.uplinkTrace = link.uplinkTrace
         model.downlinkTrace = link.downlinkTrace
         model.outages = link.outages
+        model.bufferBytes = link.bufferBytes
         model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
         return model
       },

@@ -131,10 +131,13 @@ extension Tables {
       .text("load_scenario", "SingleStream, MultiStream, Server or Offline") { $0.totals.scenario.rawValue },
       .integer("queries", "answered, scheduled in the measured window") { Int64($0.totals.queries) },
       .optionalReal("percentile", "that it is judged by; NULL for Offline") { $0.totals.scenario.percentile },
-      .optionalReal("query_latency_ms", "at position floor(n x percentile) in ascending order, from the scheduled time") {
+      .optionalReal("query_latency_ms", "at position floor(n x percentile) in ascending order, from the scheduled time")
+      {
         $0.totals.latencyNanoseconds.map { Double($0) / 1e6 }
       },
-      .optionalReal("samples_per_s", "(answered samples - 1) / time until the last answer") { $0.totals.samplesPerSecond },
+      .optionalReal("samples_per_s", "(answered samples - 1) / time until the last answer") {
+        $0.totals.samplesPerSecond
+      },
     ],
     constraints: ["PRIMARY KEY (run_id, source_id)"])
 }

@@ -79,6 +79,11 @@ extension Engine {
     } else if takeServer(request) {
       serve(slot, request, step)
     } else {
+      guard fitsBuffer(request, step) else {
+        request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
+        turnAway(slot, request)
+        return
+      }
       _ = joinLine(slot, request)
       changeShare(of: request, to: .waiting)
       if step.pointee.isOwn && step.pointee.ledger >= 0 { radioQueues(request, step) }

@@ -80,7 +80,8 @@ extension Engine {
     }
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
-    let end = step.pointee.kind == .transfer && step.pointee.details >= 0
+    let end =
+      step.pointee.kind == .transfer && step.pointee.details >= 0
       ? serviceEnd(request, step) : now + request.pointee.work
     queue.schedule(Event(.requestAdvanced, slot), at: end)
   }
@@ -108,7 +109,10 @@ extension Engine {
     let station = queues.base + Int(request.pointee.station)
     let next = nextInLine(of: station)
     if next >= 0 {
-      if isDetailed { clockOfLine = request.pointee.clockStart + request.pointee.work }
+      if isDetailed {
+        clockOfLine = request.pointee.clockStart + request.pointee.work
+        station.pointee.waitingBytes -= steps[Int(requests[next].pointee.step)].bytes
+      }
       let request = requests[next]
       serve(next, request, steps.base + Int(request.pointee.step))
       clockOfLine = -1

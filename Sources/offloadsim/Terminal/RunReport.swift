@@ -126,27 +126,31 @@ struct RunReport {
     return hasDeadline ? String(format: "%.1f %%", 100 * missed / requests) : "–"
   }
 
-  /// Stations with more work than they can do, which no plan of a single request can see.
   /// Each station's load under each policy; over 1 more comes than can be done.
   private var loads: [String] {
     var labels: [String] = []
     for row in nodes where !labels.contains(row.policy) { labels.append(row.policy) }
     return labels.map { policy in
-      let machines = self.nodes.filter { $0.policy == policy }.map { load(of: $0.text("node"), $0.number("offered_load")) }
-      let directions = self.links.filter { $0.policy == policy }.flatMap { row in
-        [
-          load(of: "\(row.text("link")) up", row.number("offered_load_up")),
-          load(of: "\(row.text("link")) down", row.number("offered_load_down")),
-        ]
+      var stations: [(name: String, load: Double)] = []
+      for row in nodes where row.policy == policy {
+        stations.append((row.text("node"), row.number("offered_load") ?? 0))
       }
-      return "Load under \(policy): " + (machines + directions).joined(separator: ", ")
+      for row in links where row.policy == policy {
+        stations.append(("\(row.text("link")) up", row.number("offered_load_up") ?? 0))
+        stations.append(("\(row.text("link")) down", row.number("offered_load_down") ?? 0))
+      }
+      let left = stations.count - Self.stationsShown
+      // Of very many the busiest.
+      if left > 0 { stations = Array(stations.sorted { $0.load > $1.load }.prefix(Self.stationsShown)) }
+      let loads = stations.map { station in
+        "\(station.name) " + String(format: "%.2f", station.load)
+          + (station.load > 1 ? " (unstable: more comes than can be done)" : "")
+      }
+      return "Load under \(policy): " + loads.joined(separator: ", ") + (left > 0 ? ", and \(left) with less" : "")
     }
   }
 
-  private func load(of station: String, _ load: Double?) -> String {
-    let load = load ?? 0
-    return "\(station) " + String(format: "%.2f", load) + (load > 1 ? " (unstable: more comes than can be done)" : "")
-  }
+  private static let stationsShown = 12
 
   private var executionLine: String {
     let executed = outcome.executed

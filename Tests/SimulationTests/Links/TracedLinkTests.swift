@@ -74,7 +74,7 @@ struct TracedLinkTests {
     #expect(areClose(try packets.arrivals([(0, 3000)]), [0.03]))
   }
 
-  /// Utilization is time with something to send, whatever the rate; in the window 1 ... 3 s.
+  /// Utilization is time with something to send, whatever the rate; the window is from 1 to 3 s.
   @Test(arguments: [LinkModel.Sharing.fifo, .fair])
   func utilization(sharing: LinkModel.Sharing) throws {
     var model = LinkScenario(sharing: sharing, trace: Self.rates).model([(0, 1_500_000)], durationSeconds: 3)

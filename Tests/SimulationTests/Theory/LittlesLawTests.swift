@@ -34,8 +34,9 @@ struct LittlesLawTests {
       #expect(number >= 0)
     }
     #expect(number == 0)
-    #expect(Double(area) == result.models[0].latencyMeanNanoseconds * Double(requests.count)
-      || abs(Double(area) / result.models[0].latencyMeanNanoseconds / Double(requests.count) - 1) < 1e-12)
+    #expect(
+      Double(area) == result.models[0].latencyMeanNanoseconds * Double(requests.count)
+        || abs(Double(area) / result.models[0].latencyMeanNanoseconds / Double(requests.count) - 1) < 1e-12)
   }
 
   /// Busy time is the work that was done; the offered load is the work that came.
@@ -43,7 +44,8 @@ struct LittlesLawTests {
   func utilizationIsLoad(scheduler: Scheduler) throws {
     var model = Self.model(scheduler)
     // Everything that comes is done inside the window.
-    model.sources[0].arrivals = .trace(nanoseconds: (0..<300).map { Int64($0) * 100_000_000 + Int64($0 * $0 % 97) * 1_000_000 }.sorted())
+    model.sources[0].arrivals = .trace(
+      nanoseconds: (0..<300).map { Int64($0) * 100_000_000 + Int64($0 * $0 % 97) * 1_000_000 }.sorted())
     let (requests, result) = try model.recorded()
     let device = Double(requests.reduce(0) { $0 + $1.deviceCompute }) / 500e9
     let cloud = Double(requests.reduce(0) { $0 + $1.cloudCompute }) / 500e9 / 2

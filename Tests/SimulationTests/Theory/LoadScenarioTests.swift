@@ -64,7 +64,7 @@ struct LoadScenarioTests {
     let rho = rate * whole
     let wait = rho * whole / (2 * (1 - rho))
     let interval = ConfidenceInterval(of: means)
-    #expect(interval.contains(wait + Double(size + 1) / 2 * service) && interval.isWithin(0.03))
+    #expect(interval.contains(wait + Double(size + 1) / 2 * service) && interval.isWithin(0.06))
   }
 
   /// The mean number in each quarter of the period is the integral of the rate.
