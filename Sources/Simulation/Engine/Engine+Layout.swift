@@ -94,7 +94,11 @@ extension Engine {
       }
     case .sharing:
       station = sharings.count
-      for _ in 0..<instances { sharings.append(SharingStation(servers: 1, clock: clock, group: group, ledger: -1)) }
+      for _ in 0..<instances {
+        sharings.append(
+          SharingStation(
+            servers: 1, clock: clock, isStepped: trace?.isStepped ?? false, group: group, ledger: -1))
+      }
     default:
       station = queues.count
       for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }

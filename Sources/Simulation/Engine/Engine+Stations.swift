@@ -54,7 +54,8 @@ extension Engine {
     let plan = plans.base + Int(request.pointee.record.source)
     let step = steps.base + Int(request.pointee.step)
     if model.nodes[Int(step.pointee.group)].scheduler == .priority {
-      return UInt64(bitPattern: Int64.max - plan.pointee.priority)
+      // Descending, over all of `Int64`.
+      return ~UInt64(bitPattern: plan.pointee.priority ^ Int64.min)
     }
     let due = request.pointee.record.arrival.addingReportingOverflow(plan.pointee.deadline)
     return UInt64(bitPattern: due.overflow ? .max : due.partialValue)
