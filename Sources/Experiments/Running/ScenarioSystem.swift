@@ -49,10 +49,13 @@ public struct ScenarioSystem: Sendable {
   public func system(under policy: Scenario.Policy, replication: Int) -> SystemModel {
     let sources = zip(scenario.workload, problems).map { workload, problem in
       let path = scenario.path(of: workload)
-      return SourceModel(
+      var source = SourceModel(
         node: path.nodes[0], model: scenario.modelIndex(named: workload.model.name) ?? 0, arrivals: workload.arrivals,
         deadlineNanoseconds: workload.deadlineMilliseconds.map { .nanoseconds($0 * 1e6) }, priority: workload.priority,
         path: path.nodes, links: path.links, problem: problem, policy: policy.policy)
+      source.requestsPerArrival = workload.requestsPerArrival
+      source.load = workload.load
+      return source
     }
     return SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
@@ -68,6 +71,7 @@ public struct ScenarioSystem: Sendable {
         model.uplinkTrace = link.uplinkTrace
         model.downlinkTrace = link.downlinkTrace
         model.outages = link.outages
+        model.bufferBytes = link.bufferBytes
         model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
         return model
       },
