@@ -7,7 +7,6 @@ public enum OperatorRegistry {
     heavy + light + controlFlow
     + vision
     + transformer
-    + quantized
 
   private static let byName: [String: any Operator.Type] = Dictionary(
     all.map { (key($0.domain, $0.onnxName), $0) }, uniquingKeysWith: { first, _ in first })
