@@ -48,7 +48,8 @@ struct Infer: ParsableCommand {
       given.isEmpty
       ? try LoadedModel.find(model, seed: UInt64(seed), inputShapes: shapes.byName())
       : try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
-    let loaded = found.optimized(try passes.selection ?? .standard)
+    let selection = try passes.selection ?? .standard
+    let loaded = found.optimized(selection)
     guard let graph = loaded.graph else { return }
     let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)
     guard tensors.count == graph.inputs.count else {
