@@ -12,11 +12,14 @@ struct Models: ParsableCommand {
     abstract: "Lists the built-in networks, or one network layer by layer.",
     discussion: """
       MACs are multiply-accumulates of convolutions, matrix products and recurrent steps (FLOPs are twice that). Parameters \
-      count BatchNormalization's scale and shift, not its statistics.
+      count BatchNormalization's scale and shift, not its statistics. An If counts its larger branch, a Loop its body times \
+      its constant bound, or once. Sizes that are known only at run time are those of one run on seeded inputs.
       """)
 
   @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
   var model: String?
+
+  @OptionGroup var shapes: ShapeOptions
 
   @Option(help: "text or json.")
   var format = Format.text
@@ -27,13 +30,17 @@ struct Models: ParsableCommand {
 
   func run() throws {
     guard let model else { return try list() }
-    let given = try LoadedModel.find(model, withWeights: false)
-    guard let selection = try passes.selection else { return try describe(given) }
-    let optimized = given.optimized(selection)
-    try describe(optimized)
-    guard format == .text, let before = given.graph, let after = optimized.graph else { return }
+    let given = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
+    let selection = try passes.selection
+    let loaded = selection.map(given.optimized) ?? given
+    do { try describe(try loaded.assumingSizes(seed: 42)) } catch let error as InputError {
+      // A file that does not run on made-up inputs can still be described.
+      Console.error("note: \(error.description); unknown sizes count as 0")
+      try describe(loaded)
+    }
+    guard selection != nil, format == .text, let before = given.graph, let after = loaded.graph else { return }
     var table = TextTable(["pass", "nodes removed", "changes"])
-    for record in optimized.passRecords {
+    for record in loaded.passRecords {
       table.add([.text(record.pass), .count(record.removedNodes), .count(record.changes)])
     }
     Console.print("")
@@ -71,6 +78,7 @@ struct Models: ParsableCommand {
 
   private func describe(_ model: LoadedModel) throws {
     guard let graph = model.graph else { return }
+    if let note = model.costNote { Console.error("note: \(note)") }
     let layers = graph.layers(fused: false)
     switch format {
     case .text:
@@ -115,6 +123,6 @@ struct Models: ParsableCommand {
   }
 
   private func shape(of layer: LayerGroup, in graph: Graph) -> [Int]? {
-    layer.outputs.first.flatMap { graph[$0].type?.shape }
+    layer.outputs.first.flatMap { graph.costType(of: $0)?.shape }
   }
 }

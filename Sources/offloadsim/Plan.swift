@@ -14,6 +14,11 @@ struct Plan: ParsableCommand {
     abstract: "Costs every cut of a network without simulating: the policy's choice and the exact optimum.",
     discussion: """
       Three ways to say what to plan: a scenario; --model, --device, --server and --uplink-mbps; or --costs with --link.
+
+      Each cut is a bar: time on the device, upload, time on the server, download (joules for --objective energy). The \
+      list has the cuts that one tensor crosses, then the choice and the optimum where they are others. Below it stands \
+      between which uplink rates the choice stays the same, and which placement is best at which rate; the downlink \
+      changes in proportion.
       """)
 
   @Argument(help: "A scenario file.", completion: .file(extensions: ["json"]))
@@ -21,6 +26,7 @@ struct Plan: ParsableCommand {
 
   @Option(help: ArgumentHelp("A zoo network or an ONNX file.", valueName: "name|file"))
   var model: String?
+  @OptionGroup var shapes: ShapeOptions
   @Option(help: ArgumentHelp("The device's profile: built in, or a file.", valueName: "profile"))
   var device: String?
   @Option(help: ArgumentHelp("The server's profile: built in, or a file.", valueName: "profile"))
@@ -49,8 +55,11 @@ struct Plan: ParsableCommand {
   var inputBytes: Int?
   @Flag(help: "Send the results back to the device.")
   var returnResult = false
+  @Flag(help: "List the cuts that more than one tensor crosses as well.")
+  var allCuts = false
   @Option(help: "text or json.")
   var format = Format.text
+  @OptionGroup var colors: ColorOption
 
   @OptionGroup var passes: PassOption
 
@@ -60,6 +69,7 @@ struct Plan: ParsableCommand {
     if model != nil, device == nil || server == nil || uplinkMbps == nil {
       throw ValidationError("--model also needs --device, --server and --uplink-mbps")
     }
+    if model == nil, !shapes.isEmpty { throw ValidationError("--shape goes with --model") }
     if costs == nil, !links.isEmpty { throw ValidationError("--link goes with --costs") }
     for (name, value) in [("--uplink-mbps", uplinkMbps), ("--downlink-mbps", downlinkMbps)] {
       if let value, !(value > 0 && value <= 1e12) { throw ValidationError("\(name) must be a positive rate") }
@@ -81,7 +91,7 @@ struct Plan: ParsableCommand {
       for (index, entry) in reports.enumerated() {
         if index > 0 { Console.print("") }
         if reports.count > 1 { Console.print("\(entry.title):") }
-        Console.print(entry.report.text)
+        Console.print(entry.report.text(layout), terminator: "")
       }
     case .json:
       if reports.count == 1 {
@@ -95,6 +105,13 @@ struct Plan: ParsableCommand {
           ).pretty)
       }
     }
+  }
+
+  private var layout: PlanReport.Layout {
+    let colored = colors.color.applies()
+    return PlanReport.Layout(
+      columns: Console.columns, listsAllCuts: allCuts, paint: { $0.style.applied(to: $1, colored: colored) },
+      emphasise: { Style.bold.applied(to: $0, colored: colored) })
   }
 
   private typealias NamedPolicy = (label: String, policy: any PartitionPolicy)
@@ -117,8 +134,10 @@ struct Plan: ParsableCommand {
       return [("", try changed(table.problem(hops: hops, returnsResult: returnResult)), try chosenPolicies())]
     }
     guard let model, let device, let server, let uplinkMbps else { throw ValidationError("nothing to plan") }
-    let network = try LoadedModel.find(model, withWeights: false)
-      .optimized(passes.selection ?? .standard).costGraph(inputBytes: inputBytes)
+    let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
+      .optimized(passes.selection ?? .standard).assumingSizes(seed: 42)
+    if let note = loaded.costNote { Console.error("note: \(note)") }
+    let network = try loaded.costGraph(inputBytes: inputBytes)
     let problem = PlacementProblem(
       network: network,
       tiers: [
@@ -145,3 +164,16 @@ struct Plan: ParsableCommand {
 }
 
 extension Objective: ExpressibleByArgument {}
+
+extension PlanChart.Part {
+  fileprivate var style: Style {
+    switch self {
+    case .device: .green
+    case .upload: .yellow
+    case .edge: .cyan
+    case .server: .blue
+    case .download: .magenta
+    case .radio: .red
+    }
+  }
+}

@@ -3,8 +3,19 @@ public struct UnknownName: Error, Sendable, CustomStringConvertible {
   public let name: String
   /// What it may have meant, best first; at most three.
   public let candidates: [String]
+  /// The node whose sub-graph holds something of that name.
+  public let container: String?
+
+  public init(name: String, candidates: [String], container: String? = nil) {
+    self.name = name
+    self.candidates = candidates
+    self.container = container
+  }
 
   public var description: String {
+    if let container {
+      return "'\(name)' is inside a sub-graph of '\(container)', which is one layer; cut before or after that"
+    }
     let hint = candidates.isEmpty ? "" : "; did you mean \(candidates.map { "'\($0)'" }.joined(separator: " or "))?"
     return "the network has no layer '\(name)'\(hint)"
   }
@@ -18,45 +29,29 @@ extension Graph {
   /// `UnknownName` with what may have been meant, and `AbsorbedName` where a pass took in the node of that name and its
   /// tensor is not made any more.
   public func node(named name: String) throws -> Int {
-    if let index = nodes.firstIndex(where: { $0.name == name }) { return index }
-    let made = nodes.firstIndex { node in
-      node.outputs.contains { $0.map { self[$0].name == name } ?? false }
+    let names = nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) }
+    if history.entry(named: name) != nil, !isPresent(name), let index = try absorbed(name) { return index }
+    do {
+      return try LayerNames(names).node(named: name)
+    } catch let error as UnknownName {
+      if let index = try absorbed(name) { return index }
+      let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
+      throw UnknownName(name: name, candidates: error.candidates, container: container?.name)
     }
-    if let made { return made }
-    if let index = try absorbed(name, orInside: false) { return index }
-    if !name.isEmpty, let last = nodes.lastIndex(where: { isInside($0.name, module: name) }) { return last }
-    if let index = try absorbed(name, orInside: true) { return index }
-    throw UnknownName(name: name, candidates: similarNames(to: name))
   }
 
-  /// The node that makes what a node that passes took out made; with `orInside` also that of a module's last node.
-  private func absorbed(_ name: String, orInside: Bool) throws -> Int? {
-    guard !history.isEmpty, orInside || history.entry(named: name) != nil else { return nil }
+  /// Whether a node or what one makes is called so.
+  private func isPresent(_ name: String) -> Bool {
+    nodes.contains { node in
+      node.name == name || node.outputs.contains { $0.map { self[$0].name == name } ?? false }
+    }
+  }
+
+  /// The node that makes what a node, or a module's last one, made that passes took out.
+  private func absorbed(_ name: String) throws -> Int? {
+    guard !history.isEmpty else { return nil }
     let indices = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     return try history.node(for: name) { indices[$0] != nil }.flatMap { indices[$0] }
-  }
-
-  private func isInside(_ name: String, module: String) -> Bool {
-    name.hasPrefix(module + ".") || name.hasPrefix(module + "/")
-  }
-
-  private func similarNames(to name: String) -> [String] {
-    var seen: Set<String> = []
-    var ranked: [(distance: Int, name: String)] = []
-    func consider(_ candidate: String) {
-      guard !candidate.isEmpty, seen.insert(candidate).inserted else { return }
-      let distance = editDistance(candidate, name)
-      if distance <= max(2, name.utf8.count / 3) { ranked.append((distance, candidate)) }
-    }
-    for node in nodes {
-      consider(node.name)
-      let parts = node.name.split(separator: ".", omittingEmptySubsequences: false)
-      for length in 1..<max(1, parts.count) { consider(parts[..<length].joined(separator: ".")) }
-    }
-    for node in nodes { for case let output? in node.outputs { consider(self[output].name) } }
-    // Among equals the first in the network stays first.
-    let order = ranked.indices.sorted { (ranked[$0].distance, $0) < (ranked[$1].distance, $1) }
-    return order.prefix(3).map { ranked[$0].name }
   }
 }
 

@@ -5,7 +5,7 @@ extension CostGraph {
   /// A real network: an input layer per input of the graph, then its layers, fused or node by node.
   ///
   /// `inputBytes` is the size of the input in transit; by default that of the tensor. Throws `InputError` where a shape
-  /// is known only at run time, so that sizes are not known, or where `inputBytes` is given for several inputs.
+  /// is known only at run time and none is assumed, or where `inputBytes` is given for several inputs.
   public init(_ graph: Graph, fused: Bool = true, inputBytes: Int? = nil) throws(InputError) {
     let groups = graph.layers(fused: fused)
     var tensorOfValue = [Int](repeating: -1, count: graph.values.count)
@@ -35,7 +35,7 @@ extension CostGraph {
     let results = Set(graph.outputs)
     var unknown: [String] = []
     let tensors = made.enumerated().map { tensor, entry in
-      let type = graph[entry.value].type
+      let type = graph.costType(of: entry.value)
       if type == nil { unknown.append(graph[entry.value].name) }
       return Boundary(
         name: graph[entry.value].name, producer: entry.producer, consumers: consumers[tensor],

@@ -137,10 +137,18 @@ struct ThroughputSearch {
     let (tierCount, hopCount) = (problem.tiers.count, problem.hops.count)
     for hop in high..<max(high, tier) {
       stage[tierCount + hop] += problem.hops[hop].transferNanoseconds(bytes: bytes, .up)
+      addSerialization(&stage, bytes: bytes, hop)
     }
     for hop in min(low, tier)..<low {
       stage[tierCount + hopCount + hop] += problem.hops[hop].transferNanoseconds(bytes: bytes, .down)
+      addSerialization(&stage, bytes: bytes, hop)
     }
+  }
+
+  private func addSerialization(_ stage: inout [Int64], bytes: Int, _ hop: Int) {
+    let processing = problem.hops[hop].serialization.nanoseconds(bytes: bytes)
+    stage[hop] += processing
+    stage[hop + 1] += processing
   }
 
   /// Drops partial placements that another with the same travels is nowhere worse than; false where there are too many.

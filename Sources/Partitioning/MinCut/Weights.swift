@@ -8,6 +8,9 @@ struct Weights {
   var up: [Double]
   var down: [Double]
   var propagation: [Double]
+  /// By hop: what is in proportion to the rate, at the link's full rate.
+  var upRate: [Double]
+  var downRate: [Double]
 
   /// Weights of latency (1 each) or of the device's energy without what a radio wakes and lingers for, in watts.
   init(_ objective: Objective, of problem: PlacementProblem) {
@@ -17,11 +20,16 @@ struct Weights {
     compute = [Double](repeating: waiting, count: tiers)
     up = [Double](repeating: waiting, count: hops)
     (down, propagation) = (up, up)
+    upRate = [Double](repeating: 0, count: hops)
+    downRate = upRate
     guard objective == .energy else { return }
     compute[0] = problem.deviceComputeWatts
     if let hop = problem.hops.first {
-      up[0] += problem.radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond)
-      down[0] += problem.radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond)
+      let radio = problem.radio
+      up[0] += radio.baseWatts(.up)
+      down[0] += radio.baseWatts(.down)
+      upRate[0] = radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond) - radio.baseWatts(.up)
+      downRate[0] = radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond) - radio.baseWatts(.down)
     }
   }
 
@@ -46,6 +54,7 @@ struct Weights {
     self.up = up
     self.down = down
     propagation = [Double](repeating: 0, count: up.count)
+    (upRate, downRate) = (propagation, propagation)
   }
 }
 
@@ -73,13 +82,22 @@ struct AdditiveCosts {
       for time in tier.computeNanoseconds { terms.compute.append(weight * Double(time)) }
     }
     for (index, hop) in problem.hops.enumerated() {
-      let propagation = weights.propagation[index] * Double(hop.propagationNanoseconds)
+      let propagation = weights.propagation[index] * Double(hop.latencyNanoseconds)
+      let processors = weights.compute[index] + weights.compute[index + 1]
       for tensor in problem.network.tensors {
         let (up, down) = (
           hop.transferNanoseconds(bytes: tensor.bytes, .up), hop.transferNanoseconds(bytes: tensor.bytes, .down)
         )
-        terms.up.append(weights.up[index] * Double(up) + propagation)
-        terms.down.append(weights.down[index] * Double(down) + propagation)
+        var (sendingUp, sendingDown) = (weights.up[index] * Double(up), weights.down[index] * Double(down))
+        if weights.upRate[index] > 0 {
+          sendingUp += weights.upRate[index] * Double(hop.wireNanoseconds(bytes: tensor.bytes, .up))
+        }
+        if weights.downRate[index] > 0 {
+          sendingDown += weights.downRate[index] * Double(hop.wireNanoseconds(bytes: tensor.bytes, .down))
+        }
+        let besides = propagation + processors * Double(hop.serialization.nanoseconds(bytes: tensor.bytes))
+        terms.up.append(sendingUp + besides)
+        terms.down.append(sendingDown + besides)
       }
     }
     var sum = 0.0

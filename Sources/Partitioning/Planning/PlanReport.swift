@@ -23,16 +23,21 @@ public struct PlanReport: Sendable {
   public let optimum: Choice
   /// Whether `optimum` is known to be the best of all placements.
   public let optimumIsProven: Bool
+  /// What other rates of the links would change, hop by hop.
+  public let bandwidths: [Bandwidth]
   /// What a reader should know of the figures.
   public let notes: [String]
 
   public var json: JSONValue {
     let rows = candidates.map { candidate in
-      JSONValue.object([.init("cut", candidate.cut.map { .string($0) } ?? .null)] + Self.figures(candidate.cost))
+      JSONValue.object(
+        [.init("cut", candidate.cut.map { .string($0) } ?? .null)] + Self.figures(candidate.cost)
+          + [.init("parts", Self.parts(candidate.cost))])
     }
     let more: [JSONValue.Member] = [
       .init("candidates", .array(rows)), .init("optimum", .object(members(optimum))),
       .init("optimum_is_proven", .bool(optimumIsProven)), .init("policy", .string(policy)),
+      .init("bandwidth", bandwidthJSON),
       .init("notes", .array(notes.map { .string($0) })),
     ]
     return .object(members(choice) + more)
@@ -40,18 +45,23 @@ public struct PlanReport: Sendable {
 
   private func members(_ choice: Choice) -> [JSONValue.Member] {
     let cost = choice.cost
-    let parts: JSONValue = [
+    return [.init("objective", .string(objective.rawValue)), .init("value", .number(cost.value(objective)))]
+      + Self.figures(cost) + [
+        .init("total_energy_j", .number(cost.totalJoules)), .init("uplink_bytes", .number(Int(cost.bytesUp))),
+        .init("downlink_bytes", .number(Int(cost.bytesDown))), .init("parts", Self.parts(cost)),
+        .init("placement", .object(placement(choice.placement))),
+      ]
+  }
+
+  /// They add up to the latency.
+  private static func parts(_ cost: PlanCost) -> JSONValue {
+    [
       "device_compute_ms": .number(Double(cost.deviceCompute) / 1e6), "uplink_ms": .number(Double(cost.uplink) / 1e6),
+      "serialize_ms": .number(Double(cost.serialize) / 1e6),
       "edge_compute_ms": .number(Double(cost.edgeCompute) / 1e6),
       "cloud_compute_ms": .number(Double(cost.cloudCompute) / 1e6),
       "downlink_ms": .number(Double(cost.downlink) / 1e6),
     ]
-    return [.init("objective", .string(objective.rawValue)), .init("value", .number(cost.value(objective)))]
-      + Self.figures(cost) + [
-        .init("total_energy_j", .number(cost.totalJoules)), .init("uplink_bytes", .number(Int(cost.bytesUp))),
-        .init("downlink_bytes", .number(Int(cost.bytesDown))), .init("parts", parts),
-        .init("placement", .object(placement(choice.placement))),
-      ]
   }
 
   private static func figures(_ cost: PlanCost) -> [JSONValue.Member] {

@@ -13,8 +13,8 @@ public enum Planner {
   ) throws -> PlanReport {
     try problem.validate()
     let objective = objective ?? policy.objective ?? .latency
-    var random = RandomStream(seed: seed, entity: "plan", purpose: "policy")
-    let placement = try policy.aiming(at: objective).placement(for: problem, using: &random)
+    let policy = policy.aiming(at: objective)
+    let placement = try policy.planned(for: problem, seed: seed)
     let candidates = problem.candidateCuts.map { cut in
       let placement = problem.placement(cutting: cut)
       return PlanReport.Candidate(cut: cut.name, placement: placement, cost: problem.cost(of: placement))
@@ -24,6 +24,13 @@ public enum Planner {
       problem: problem, objective: objective, policy: type(of: policy).kind,
       choice: PlanReport.Choice(placement: placement, cost: problem.cost(of: placement)), candidates: candidates,
       optimum: PlanReport.Choice(placement: optimum.placement, cost: optimum.cost),
-      optimumIsProven: optimum.isProven, notes: problem.notes)
+      optimumIsProven: optimum.isProven,
+      bandwidths: try PlanReport.bandwidths(
+        problem, objective, policy: policy, choice: placement, candidates: candidates), notes: problem.notes)
   }
+}
+
+extension PartitionPolicy {
+  /// The stream from which `plan` draws.
+  func planStream(seed: UInt64) -> RandomStream { RandomStream(seed: seed, entity: "plan", purpose: "policy") }
 }

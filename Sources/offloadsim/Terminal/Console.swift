@@ -12,6 +12,14 @@ enum Console {
 
   static var isErrorATerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// The width of the terminal that stdout is, or that `COLUMNS` names; otherwise 100.
+  static var columns: Int {
+    var size = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 100
+    return min(max(named, 40), 1000)
+  }
+
   private static func write(_ text: String, to descriptor: Int32) {
     var text = text
     text.withUTF8 { bytes in

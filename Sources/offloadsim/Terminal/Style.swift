@@ -9,6 +9,9 @@ enum Style: String {
   case red = "31"
   case green = "32"
   case yellow = "33"
+  case blue = "34"
+  case magenta = "35"
+  case cyan = "36"
 
   /// The text with the terminal's codes around it (ECMA-48, Select Graphic Rendition).
   func applied(to text: String, colored: Bool) -> String {

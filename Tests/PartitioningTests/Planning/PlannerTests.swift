@@ -44,12 +44,50 @@ struct PlannerTests {
   }
 
   @Test func textMarksChoiceAndOptimum() throws {
-    let text = try plan("cloud").text
+    let text = try plan("cloud").text()
     let lines = text.split(separator: "\n").map(String.init)
-    #expect(lines.contains { $0.hasPrefix("(nothing)") && $0.hasSuffix("chosen") })
-    #expect(lines.contains { $0.hasPrefix("fc") && $0.hasSuffix("optimum") })
+    #expect(lines.contains { $0.hasPrefix("(nothing)") && $0.hasSuffix("◀ chosen") })
+    #expect(lines.contains { $0.hasPrefix("fc") && $0.hasSuffix("◀ optimum") })
     #expect(lines.contains("optimum: device: input to fc (3 layers)"))
+    #expect(lines.contains("cloud chooses this while the uplink is at any rate (now 16.00)"))
     #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
+  }
+
+  /// 303, 412 and 30 ms: bars to the scale of 12 x 30 ms, the one beyond broken off, 10 ms of device shown apart.
+  @Test func barsAreStackedToOneScale() throws {
+    let lines = try plan("cloud").text(PlanReport.Layout(columns: 1000)).split(separator: "\n").map(String.init)
+    func bar(_ name: String) throws -> String {
+      let line = try #require(lines.first { $0.hasPrefix(name + " ") })
+      return String(line.filter { "█▒▓░▶".contains($0) })
+    }
+    // 60 columns are 360 ms: 300 ms of upload are 50, 3 ms on the cloud half a column.
+    #expect(try bar("(nothing)") == String(repeating: "▒", count: 50) + "▓")
+    #expect(try bar("conv1") == "██" + String(repeating: "▒", count: 57) + "▶")
+    #expect(try bar("fc") == "█████")
+    // The cut after the input equals the one before everything.
+    #expect(!lines.contains { $0.hasPrefix("input ") })
+  }
+
+  /// Between local (30 ms) and cloud (3 ms + 600 kB): 4.8 Mbit in 27 ms; the cut after conv1 is never best.
+  @Test func rangesOfTheContractExample() throws {
+    let report = try plan("mincut")
+    let entry = try #require(report.bandwidths.first)
+    let choice = try #require(entry.choice)
+    #expect(choice.fromMbps == 0)
+    #expect(abs(try #require(choice.toMbps) - 4.8 / 0.027) < 1e-9)
+    let optimum = try #require(entry.optimum).intervals
+    #expect(optimum.map(\.placement.tiers) == [[0, 0, 0], [0, 1, 1]])
+    #expect(report.text().contains("up to 177.8 Mbit/s: all on device; 177.8 Mbit/s or more: all on cloud"))
+    let json = try #require(report.json["bandwidth"])
+    guard case .array(let links) = json, case .array(let ranges)? = links[0]["optimum"] else {
+      Issue.record("no ranges")
+      return
+    }
+    #expect(links[0]["link"] == "device:cloud")
+    #expect(ranges.count == 2 && ranges[1]["to_mbps"] == .null && ranges[1]["is_cut"] == .bool(true))
+    // The busiest stages: 600 kB of upload, or 30 ms of device.
+    let throughput = try #require(try plan("mincut", .throughput).bandwidths[0].choice)
+    #expect(throughput.fromMbps == 0 && abs(try #require(throughput.toMbps) - 4.8 / 0.030) < 1e-9)
   }
 
   @Test func objectiveComesFromTheCommandThenThePolicy() throws {
