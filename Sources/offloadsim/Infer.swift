@@ -44,11 +44,11 @@ struct Infer: ParsableCommand {
     let given = try inputs.map { path in
       do { return try TensorFile.read(path) } catch { throw InputError(explaining: error) }
     }
-    let selection = try passes.selection ?? .standard
     let found =
       given.isEmpty
       ? try LoadedModel.find(model, seed: UInt64(seed), inputShapes: shapes.byName())
       : try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
+    let selection = try passes.selection ?? .standard
     let loaded = found.optimized(selection)
     guard let graph = loaded.graph else { return }
     let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)

@@ -31,21 +31,25 @@ struct Models: ParsableCommand {
   func run() throws {
     guard let model else { return try list() }
     let given = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
-    let selection = try passes.selection
-    let loaded = selection.map(given.optimized) ?? given
-    do { try describe(try loaded.assumingSizes(seed: 42)) } catch let error as InputError {
-      // A file that does not run on made-up inputs can still be described.
-      Console.error("note: \(error.description); unknown sizes count as 0")
-      try describe(loaded)
-    }
-    guard selection != nil, format == .text, let before = given.graph, let after = loaded.graph else { return }
+    guard let selection = try passes.selection else { return try describeWithSizes(given) }
+    let optimized = given.optimized(selection)
+    try describeWithSizes(optimized)
+    guard format == .text, let before = given.graph, let after = optimized.graph else { return }
     var table = TextTable(["pass", "nodes removed", "changes"])
-    for record in loaded.passRecords {
+    for record in optimized.passRecords {
       table.add([.text(record.pass), .count(record.removedNodes), .count(record.changes)])
     }
     Console.print("")
     Console.print(table.rendered(.text, colored: colors.color.applies()))
     Console.print("\(before.nodes.count) nodes before the passes, \(after.nodes.count) after")
+  }
+
+  private func describeWithSizes(_ loaded: LoadedModel) throws {
+    do { try describe(try loaded.assumingSizes(seed: 42)) } catch let error as InputError {
+      // A file that does not run on made-up inputs can still be described.
+      Console.error("note: \(error.description); unknown sizes count as 0")
+      try describe(loaded)
+    }
   }
 
   private func list() throws {

@@ -29,27 +29,19 @@ extension Graph {
   /// `UnknownName` with what may have been meant, and `AbsorbedName` where a pass took in the node of that name and its
   /// tensor is not made any more.
   public func node(named name: String) throws -> Int {
-    let names = nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) }
-    if history.entry(named: name) != nil, !isPresent(name), let index = try absorbed(name) { return index }
-    do {
-      return try LayerNames(names).node(named: name)
-    } catch let error as UnknownName {
-      if let index = try absorbed(name) { return index }
-      let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
-      throw UnknownName(name: name, candidates: error.candidates, container: container?.name)
-    }
+    let names = LayerNames(
+      nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) })
+    if let index = names.exactNode(named: name) { return index }
+    if let index = try absorbed(name, orInside: false) { return index }
+    if let index = names.lastNode(ofModule: name) { return index }
+    if let index = try absorbed(name, orInside: true) { return index }
+    let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
+    throw UnknownName(name: name, candidates: names.similar(to: name), container: container?.name)
   }
 
-  /// Whether a node or what one makes is called so.
-  private func isPresent(_ name: String) -> Bool {
-    nodes.contains { node in
-      node.name == name || node.outputs.contains { $0.map { self[$0].name == name } ?? false }
-    }
-  }
-
-  /// The node that makes what a node, or a module's last one, made that passes took out.
-  private func absorbed(_ name: String) throws -> Int? {
-    guard !history.isEmpty else { return nil }
+  /// The node that makes what a node that passes took out made; with `orInside` also that of a module's last node.
+  private func absorbed(_ name: String, orInside: Bool) throws -> Int? {
+    guard !history.isEmpty, orInside || history.entry(named: name) != nil else { return nil }
     let indices = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     return try history.node(for: name) { indices[$0] != nil }.flatMap { indices[$0] }
   }

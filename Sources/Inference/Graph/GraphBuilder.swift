@@ -83,7 +83,7 @@ public struct GraphBuilder {
   ) throws -> [ValueID?] {
     let (types, isPresent) = (inputs.map { $0.flatMap { graph[$0].type } }, inputs.map { $0 != nil })
     if let cast = operation as? Cast, cast.target.isHalf { hasHalves = true }
-    let operation = operation.taking(types, isPresent: isPresent, mayMeetHalf: hasHalves)
+    let operation = operation.taking(types, isPresent: isPresent, mayMeetHalf: hasHalves || isSubgraph)
     var outputs: [TensorType?] = []
     do {
       outputs = try TypeInference.outputs(of: operation, inputs: types, isPresent: isPresent)

@@ -80,8 +80,7 @@ extension Engine {
     }
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
-    let end =
-      step.pointee.kind == .transfer && step.pointee.details >= 0
+    let end = step.pointee.kind == .transfer && step.pointee.details >= 0
       ? serviceEnd(request, step) : now + request.pointee.work
     queue.schedule(Event(.requestAdvanced, slot), at: end)
   }
