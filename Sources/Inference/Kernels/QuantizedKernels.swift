@@ -30,37 +30,7 @@ enum QuantizedKernels {
     _ geometry: ConvolutionGeometry, _ x: QuantizedOperand, _ w: QuantizedOperand, _ requantization: Requantization,
     into output: Tensor, using context: ExecutionContext
   ) {
-    let window = geometry.window.expanded(to: 3)
-    let (depth, positions) = (geometry.depth, geometry.positions)
-    let channels = geometry.outputChannels / geometry.group
-    let inputSize = geometry.inputChannels / geometry.group * window.input.reduce(1, *)
-    let (inputPlane, area) = (window.input.reduce(1, *), window.kernel.reduce(1, *))
-    let zero = x.zeroPoints[0]
-    context.parallel(geometry.batch * geometry.group) { index in
-      let group = index % geometry.group
-      var product = IntegerProduct(rows: channels, columns: positions, depth: depth)
-      product.setLeft { row, k in
-        let channel = group * channels + row
-        return w.integer(at: channel * depth + k) - w.zeroPoint(channel)
-      }
-      for position in 0..<positions {
-        window.forEachTap(at: position) { tap, source in
-          for plane in 0..<(depth / area) {
-            let value = x.integer(at: index * inputSize + plane * inputPlane + source) - zero
-            product.setRight(k: plane * area + tap, column: position, to: value)
-          }
-        }
-      }
-      let sums = product.result(using: context.kernels)
-      sums.withUnsafeBufferPointer { sums in
-        guard let first = sums.baseAddress else { return }
-        for row in 0..<channels {
-          requantization.store(
-            first + row * positions, channel: group * channels + row,
-            into: output.bytes + (index * channels + row) * positions, count: positions, using: context.kernels)
-        }
-      }
-    }
+    QuantizedConvolution(geometry, x, w, requantization).run(into: output, using: context)
   }
 
   /// Matrix products for all pairs of matrices.

@@ -5,12 +5,6 @@ struct QuantizedOperand: Sendable {
   let scales: [Float]
   let zeroPoints: [Int]
 
-  init(tensor: Tensor, scales: [Float], zeroPoints: [Int]) {
-    self.tensor = tensor
-    self.scales = scales
-    self.zeroPoints = zeroPoints
-  }
-
   /// Reads inputs `index`, `index + 1` and `index + 2`; the zero point may be left out.
   init(_ inputs: [Tensor?], _ index: Int) throws {
     tensor = try inputs.required(index, "tensor")
@@ -58,7 +52,12 @@ struct QuantizedOperand: Sendable {
   /// The real values, where there is one scale.
   func dequantized() -> [Float] {
     let (scale, zero) = (scales[0], zeroPoints[0])
-    return (0..<tensor.elementCount).map { Float(integer(at: $0) - zero) * scale }
+    let count = tensor.elementCount
+    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = count
+      guard let base = buffer.baseAddress else { return }
+      QuantizedKernels.dequantize(tensor, from: 0, scale: scale, zeroPoint: zero, into: base, count: count)
+    }
   }
 }
 
@@ -80,7 +79,7 @@ struct Requantization: Sendable {
     isSigned = outputZeroPoint.elementType == .int8
   }
 
-  var isPerChannel: Bool { factors.count > 1 || biases.count > 1 }
+  var isPerChannel: Bool { factors.count > 1 }
 
   /// Writes `count` sums of one channel as bytes.
   func store(

@@ -53,6 +53,16 @@ extension QuantizedElementwise {
     let scale = try inputs.required(6, "C_scale").floats[0]
     let zeroPoint = inputs.optional(7)?.integers()?[0] ?? 0
     let (left, right) = (a.dequantized(), b.dequantized())
+    if a.tensor.shape == output.shape, b.tensor.shape == output.shape {
+      let isSigned = output.elementType == .int8
+      context.parallelRanges(left.count, grain: 1 << 14) { range in
+        let sums = range.map { combine(left[$0], right[$0]) }
+        QuantizedKernels.quantize(
+          sums, scale: scale, zeroPoint: zeroPoint, isSigned: isSigned, into: output.bytes + range.lowerBound,
+          count: range.count, using: context.kernels)
+      }
+      return
+    }
     let rank = output.shape.count
     let (aShape, bShape) = (padded(a.tensor.shape, rank), padded(b.tensor.shape, rank))
     var sums = [Float](repeating: 0, count: output.elementCount)

@@ -29,7 +29,7 @@ struct NoOperations: GraphPass {
     }
     switch node.operatorName {
     case "Identity": return input
-    case "Dropout": return node.inputs.count < 3 || graph.constant(node.inputs[2]) != nil ? input : nil
+    case "Dropout": return node.inputs.count < 3 || graph.constant(node.inputs[2])?.integers() == [0] ? input : nil
     case "Sum", "Max", "Min", "Mean", "Concat": return node.inputs.count == 1 && keepsType ? input : nil
     case "Cast", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Expand", "Pad", "Slice", "Tile":
       guard keepsType else { return nil }

@@ -22,20 +22,33 @@ public enum PassPipeline {
 
   /// The network after the selected passes, and what each of them did.
   ///
-  /// Inputs, outputs and their names stay. The new network's `history` tells where other names went. O(nodes + values),
-  /// and the elements of the weights that are changed.
+  /// Inputs, outputs and their names stay. The new network's `history` tells where other names went. Sub-graphs go
+  /// through the same passes and count with the rest. O(nodes + values), and the elements of the weights that change.
   public static func run(_ selection: PassSelection, on graph: Graph) -> (graph: Graph, records: [Record]) {
+    let passes = all.filter { selection.contains(type(of: $0).name) }
+    var counts = [(removed: Int, changes: Int)](repeating: (0, 0), count: passes.count)
+    let outer = graph.mappingSubgraphs { rewritten($0, by: passes, &counts) }
+    let result = rewritten(outer, by: passes, &counts)
+    return (
+      result,
+      zip(passes, counts).map { pass, count in
+        Record(pass: type(of: pass).name, removedNodes: count.removed, changes: count.changes)
+      }
+    )
+  }
+
+  private static func rewritten(
+    _ graph: Graph, by passes: [any GraphPass], _ counts: inout [(removed: Int, changes: Int)]
+  ) -> Graph {
     var editor = GraphEditor(graph)
-    var records: [Record] = []
-    for pass in all where selection.contains(type(of: pass).name) {
-      let (before, edits) = (editor.nodeCount, editor.edits)
+    for (index, pass) in passes.enumerated() {
+      let (nodes, edits) = (editor.nodeCount, editor.edits)
       editor.pass = type(of: pass).name
       pass.run(on: &editor)
-      records.append(
-        Record(pass: editor.pass, removedNodes: before - editor.nodeCount, changes: editor.edits - edits))
+      counts[index].removed += nodes - editor.nodeCount
+      counts[index].changes += editor.edits - edits
     }
-    let changed = records.contains { $0.changes > 0 }
-    return (changed ? editor.build() : graph, records)
+    return editor.edits > 0 ? editor.build() : graph
   }
 }
 

@@ -34,7 +34,7 @@ struct QuantizedKernelsPass: GraphPass {
   /// Quantising what was dequantised by the same parameters gives what was there.
   private func cancel(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     guard let input = QuantizedValue(node.inputs.first ?? nil, in: graph), input.isPerTensor,
-      let output = QuantizedGroupResult(quantizer: index, in: graph), input.hasParameters(of: output, in: graph)
+      let output = QuantizedOutput(quantizer: index, in: graph), input.hasParameters(of: output, in: graph)
     else { return }
     let maker = input.maker
     if graph.bypass(index, input: input.value) { dropUnread([maker], last: index, in: &graph) }
@@ -43,7 +43,7 @@ struct QuantizedKernelsPass: GraphPass {
   private func convolution(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     guard let x = QuantizedValue(node.inputs.first ?? nil, in: graph), x.isPerTensor,
       let w = QuantizedValue(node.inputs.count > 1 ? node.inputs[1] : nil, in: graph), w.isPerTensor || w.axis == 0,
-      let output = QuantizedGroupResult(of: index, in: graph)
+      let output = QuantizedOutput(of: index, in: graph)
     else { return }
     var inputs = x.operands + w.operands + output.operands(in: &graph)
     if node.inputs.count > 2, let bias = node.inputs[2] {
@@ -59,7 +59,7 @@ struct QuantizedKernelsPass: GraphPass {
     guard node.inputs.count == 2, let a = QuantizedValue(node.inputs[0], in: graph), a.isPerTensor,
       let b = QuantizedValue(node.inputs[1], in: graph),
       b.isPerTensor || (graph.shape(b.value)?.count == 2 && b.axis == 1),
-      let output = QuantizedGroupResult(of: index, in: graph)
+      let output = QuantizedOutput(of: index, in: graph)
     else { return }
     replace(output, [a, b], by: "QLinearMatMul", a.operands + b.operands + output.operands(in: &graph), in: &graph)
   }
@@ -69,7 +69,7 @@ struct QuantizedKernelsPass: GraphPass {
     guard node.int("transA") ?? 0 == 0, node.float("alpha") ?? 1 == 1, node.inputs.count >= 2,
       let a = QuantizedValue(node.inputs[0], in: graph), a.isPerTensor,
       let b = QuantizedValue(node.inputs[1], in: graph), b.isPerTensor || b.axis == (transposesB ? 0 : 1),
-      let output = QuantizedGroupResult(of: index, in: graph)
+      let output = QuantizedOutput(of: index, in: graph)
     else { return }
     let bias = node.inputs.count > 2 ? node.inputs[2] : nil
     var integers: ValueID?
@@ -87,14 +87,14 @@ struct QuantizedKernelsPass: GraphPass {
   private func elementwise(_ name: String, _ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     guard node.inputs.count == 2, let a = QuantizedValue(node.inputs[0], in: graph), a.isPerTensor,
       let b = QuantizedValue(node.inputs[1], in: graph), b.isPerTensor,
-      let output = QuantizedGroupResult(of: index, in: graph)
+      let output = QuantizedOutput(of: index, in: graph)
     else { return }
     replace(output, [a, b], by: name, a.operands + b.operands + output.operands(in: &graph), in: &graph)
   }
 
   private func concatenation(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     let parts = node.inputs.compactMap { QuantizedValue($0, in: graph) }
-    guard parts.count == node.inputs.count, let output = QuantizedGroupResult(of: index, in: graph), !output.hasActivation,
+    guard parts.count == node.inputs.count, let output = QuantizedOutput(of: index, in: graph), !output.hasActivation,
       parts.allSatisfy({ $0.isPerTensor && $0.hasParameters(of: output, in: graph) })
     else { return }
     replace(output, parts, by: "Concat", parts.map(\.value), node.attributes, in: &graph)
@@ -103,7 +103,7 @@ struct QuantizedKernelsPass: GraphPass {
   /// An operator that hands on elements works on the integers where the parameters before and behind it are the same.
   private func move(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     guard let x = QuantizedValue(node.inputs.first ?? nil, in: graph), x.isPerTensor,
-      let output = QuantizedGroupResult(of: index, in: graph), !output.hasActivation,
+      let output = QuantizedOutput(of: index, in: graph), !output.hasActivation,
       x.hasParameters(of: output, in: graph), graph.node(index, is: node.operatorName) != nil
     else { return }
     replace(
@@ -112,7 +112,7 @@ struct QuantizedKernelsPass: GraphPass {
   }
 
   private func replace(
-    _ output: QuantizedGroupResult, _ operands: [QuantizedValue], by operatorName: String, domain: String? = nil,
+    _ output: QuantizedOutput, _ operands: [QuantizedValue], by operatorName: String, domain: String? = nil,
     _ inputs: [ValueID?], _ attributes: [String: Attribute] = [:], opset: Int = 21, bias: ValueID? = nil,
     in graph: inout GraphEditor
   ) {
@@ -202,14 +202,14 @@ struct QuantizedValue {
   /// The value, its scale and its zero point, as integer kernels read them.
   var operands: [ValueID?] { [value, scale, zeroPoint] }
 
-  func hasParameters(of result: QuantizedGroupResult, in graph: GraphEditor) -> Bool {
+  func hasParameters(of result: QuantizedOutput, in graph: GraphEditor) -> Bool {
     guard let type = graph.type(value)?.elementType, type == result.elementType else { return false }
     return scales == [result.scale] && (graph.constant(zeroPoint)?.integers()?.first ?? 0) == result.zeroPoint
   }
 }
 
 /// The QuantizeLinear node that alone reads a node's result, perhaps through an activation that saturation replaces.
-struct QuantizedGroupResult {
+struct QuantizedOutput {
   /// The node, the activation if any, and the quantiser.
   let nodes: [Int]
   let quantizer: Int
@@ -223,14 +223,14 @@ struct QuantizedGroupResult {
 
   init?(of index: Int, in graph: GraphEditor) {
     guard let result = graph.result(index), let reader = graph.soleReader(result) else { return nil }
-    if let quantizer = QuantizedGroupResult(quantizer: reader, before: [index], in: graph) {
+    if let quantizer = QuantizedOutput(quantizer: reader, before: [index], in: graph) {
       self = quantizer
       return
     }
     guard let node = graph.nodes[reader], let activation = node.operation as? any FusableActivation,
       let bounds = Self.bounds(activation.activation(for: graph.inputTypes(node))),
       let activated = graph.result(reader), let last = graph.soleReader(activated),
-      let quantizer = QuantizedGroupResult(quantizer: last, before: [index, reader], in: graph),
+      let quantizer = QuantizedOutput(quantizer: last, before: [index, reader], in: graph),
       quantizer.saturates(below: bounds.low, above: bounds.high)
     else { return nil }
     self = quantizer

@@ -51,11 +51,14 @@ extension CostGraph {
           .sorted(),
         innerInputs: part.node.inputs.compactMap { makers[$0] }.sorted(),
         outputName: result.map { graph[$0].name } ?? part.node.name,
-        outputBytes: result.flatMap { graph[$0].type?.byteCount } ?? 0)
+        outputBytes: result.flatMap { graph.costType(of: $0)?.byteCount } ?? 0)
     }
   }
 }
 
 extension CostGraph.Work {
-  init(_ layer: LayerGroup) { self.init(macs: layer.macs, bytes: layer.bytes, costClass: layer.costClass) }
+  init(_ layer: LayerGroup) {
+    self.init(
+      macs: layer.macs, bytes: layer.bytes, weightBytes: layer.weightBytes, costClass: layer.costClass)
+  }
 }

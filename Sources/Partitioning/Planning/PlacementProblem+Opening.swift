@@ -8,14 +8,14 @@ extension PlacementProblem {
     guard !placement.splits.isEmpty else { return (self, placement) }
     var layers: [CostGraph.Layer] = []
     var tiers: [UInt8] = []
-    /// Which times the new layers have: an old layer's, or those of some work.
-    var times: [(layer: Int, work: CostGraph.Work?)] = []
+    /// The old layer of each new one.
+    var origins: [Int] = []
     var between: [(name: String, bytes: Int)] = []
     for (index, layer) in network.layers.enumerated() {
       guard let split = placement.splits.first(where: { $0.layer == index }) else {
         layers.append(layer)
         tiers.append(placement.tiers[index])
-        times.append((index, nil))
+        origins.append(index)
         continue
       }
       let parts = layer.parts
@@ -41,19 +41,16 @@ extension PlacementProblem {
             outputs: members.compactMap { tensorOfPart[$0] } + (isLast ? layer.outputs : []),
             work: first == 0 ? parts[last].headWork : parts[last].work))
         tiers.append(first == 0 ? placement.tiers[index] : split.tier)
-        times.append((index, layers[layers.count - 1].work))
+        origins.append(index)
       }
     }
-    let opened = PlacementProblem(
-      network: Self.network(network, layers, between),
-      tiers: self.tiers.map { tier in
-        tier.computing(
-          times.map { time in
-            guard let work = time.work, let profile = tier.profile else { return tier.computeNanoseconds[time.layer] }
-            return profile.nanoseconds(macs: work.macs, bytes: work.bytes, work.costClass)
-          })
-      }, hops: hops, radio: radio, returnsResult: returnsResult)
-    return (opened, Placement(tiers: tiers))
+    let opened = Self.network(network, layers, between)
+    let machines = self.tiers.map { tier in
+      tier.computing(opened, otherwise: origins.map { tier.computeNanoseconds[$0] })
+    }
+    let problem = PlacementProblem(
+      network: opened, tiers: machines, hops: hops, radio: radio, returnsResult: returnsResult)
+    return (problem, Placement(tiers: tiers))
   }
 
   /// The network of the given layers, with tensors of the old one and those between parts.

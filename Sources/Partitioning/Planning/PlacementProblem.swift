@@ -35,11 +35,12 @@ public struct PlacementProblem: Sendable {
       self.servers = servers
     }
 
-    /// The same machine computing layers of other times.
-    func computing(_ nanoseconds: [Int64]) -> Tier {
+    /// The same machine computing a network whose layers are cut open, where a profile tells their times.
+    func computing(_ network: CostGraph, otherwise nanoseconds: [Int64]) -> Tier {
       Tier(
-        name: name, computeNanoseconds: nanoseconds, busyWatts: busyWatts, idleWatts: idleWatts, servers: servers,
-        role: role, profile: profile)
+        name: name, computeNanoseconds: profile?.nanoseconds(of: network) ?? nanoseconds, busyWatts: busyWatts,
+        idleWatts: idleWatts, servers: servers, role: role,
+        batchCosts: batchCosts == nil ? nil : profile?.batchCosts(of: network), profile: profile)
     }
   }
 

@@ -20,10 +20,10 @@ extension Engine {
   ///
   /// Without layers it reads or writes messages, one after another.
   mutating func batchPlan(
-    of layers: [Int], nanoseconds: Int64, tier: Int, source: Int, maximum: Int
+    of layers: [Int], in problem: PlacementProblem, nanoseconds: Int64, tier: Int, source: Int, maximum: Int
   ) -> Int32 {
     let node = model.sources[source].path[tier]
-    let problem = model.sources[source].problem.tiers[tier]
+    let problem = problem.tiers[tier]
     let times = (1...maximum).map { items in
       if layers.isEmpty { return Int64.nanoseconds(Double(items) * Double(nanoseconds)) }
       return layers.reduce(Int64(0)) { sum, layer in

@@ -22,23 +22,25 @@ extension Engine {
   /// Compiles a placement that has not been used before; returns its index.
   mutating func use(_ placement: Placement, of source: Int) throws -> Int {
     let first = steps.count
-    try compile(Itinerary(placement, in: model.sources[source].problem), of: source)
+    let problem = model.sources[source].problem
+    try compile(Itinerary(placement, in: problem), in: problem.opened(for: placement).problem, of: source)
     firstSteps.append(Int32(first))
     placements.append((source, placement))
     placementIndices[source][placement] = placements.count - 1
     return placements.count - 1
   }
 
-  private mutating func compile(_ itinerary: Itinerary, of position: Int) throws {
+  private mutating func compile(
+    _ itinerary: Itinerary, in problem: PlacementProblem, of position: Int
+  ) throws {
     let source = model.sources[position]
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
-    let problem = source.problem
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
       switch step {
       case .compute(let tier, let layers, let nanoseconds):
-        compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], of: position))
+        compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position))
         visits[tier] &+= 1
       case .transfer(_, let hop, let direction, let bytes):
         // A stream is one step over all its links.
@@ -67,7 +69,7 @@ extension Engine {
   }
 
   private mutating func computeStep(
-    _ tier: Int, _ layers: [Int], _ nanoseconds: Int64, visit: UInt16, of source: Int
+    _ tier: Int, _ layers: [Int], _ nanoseconds: Int64, visit: UInt16, in problem: PlacementProblem, of source: Int
   ) -> Step {
     let index = model.sources[source].path[tier]
     let node = model.nodes[index]
@@ -80,7 +82,8 @@ extension Engine {
     case .ps: step.discipline = .sharing
     case .batch(let maximum, _):
       step.discipline = .batch
-      step.details = batchPlan(of: layers, nanoseconds: nanoseconds, tier: tier, source: source, maximum: maximum)
+      step.details = batchPlan(
+        of: layers, in: problem, nanoseconds: nanoseconds, tier: tier, source: source, maximum: maximum)
     }
     step.tier = UInt8(tier)
     step.visit = visit
@@ -96,7 +99,7 @@ extension Engine {
 
   /// A processor reads or writes a message: a visit like any other, that no service variation touches.
   private mutating func serializingStep(_ tier: Int, _ nanoseconds: Int64, of source: Int) -> Step {
-    var step = computeStep(tier, [], nanoseconds, visit: 0, of: source)
+    var step = computeStep(tier, [], nanoseconds, visit: 0, in: model.sources[source].problem, of: source)
     step.isSerializing = true
     step.variation = -1
     return step
