@@ -122,17 +122,16 @@ public struct LoadedModel: Sendable {
     } catch { throw InputError(explaining: error) }
   }
 
-  /// The network with sizes that are known only at run time as one run on seeded inputs has them, so that costs can be
-  /// counted; `costNote` says so. Others are returned as they are.
+  /// The network with sizes that are known only at run time as one run on seeded inputs has them, for costs.
   ///
-  /// Throws `InputError` where that run fails.
+  /// `costNote` says so. A network of known sizes is returned as it is. Throws `InputError` where that run fails.
   public func assumingSizes(seed: UInt64) throws(InputError) -> LoadedModel {
     guard let graph else { return self }
     var notes: [String] = []
     var result = self
     if graph.hasUnknownTypes {
       do {
-        let types = try Executor(graph).observedTypes(try seededInputs(seed: seed))
+        let types = try Executor(graph, iterationLimit: 100_000).observedTypes(try seededInputs(seed: seed))
         result = LoadedModel(name: name, origin: origin, content: .graph(graph.assuming(types)), zooName: zooName)
         (result.passes, result.passRecords) = (passes, passRecords)
       } catch {

@@ -168,7 +168,7 @@ extension Scenario.Link {
 extension ScenarioSystem {
   /// What a reader of the figures should know, each once.
   public var notes: [String] {
-    var notes: [String] = []
+    var notes = models.compactMap(\.costNote)
     for note in problems.flatMap(\.notes) where !notes.contains(note) { notes.append(note) }
     return notes
   }

@@ -4,10 +4,18 @@ public struct ExecutionContext: Sendable {
   public let threads: Int
   /// The kernels of the instruction set in use.
   public let kernels: Kernels
+  /// What kernels have packed so far, while kernels are prepared; `nil` while they run, when a tensor's memory may hold
+  /// other elements each time.
+  let packed: PackedWeights?
 
   public init(threads: Int = 1, kernels: Kernels = .current) {
+    self.init(threads: threads, kernels: kernels, packed: nil)
+  }
+
+  init(threads: Int, kernels: Kernels, packed: PackedWeights?) {
     self.threads = threads
     self.kernels = kernels
+    self.packed = packed
   }
 }
 

@@ -25,6 +25,12 @@ public enum ExecutionValue: Sendable {
     if case .tensor(let tensor) = self { TensorType(tensor.elementType, tensor.shape) } else { nil }
   }
 
+  /// A type as large as the value.
+  var sizeType: TensorType? {
+    guard case .sequence(let tensors) = self else { return type }
+    return TensorType(.uint8, [tensors.reduce(0) { $0 + $1.byteCount }])
+  }
+
   /// The same with memory of its own.
   func copied() -> ExecutionValue {
     switch self {

@@ -13,6 +13,8 @@ public final class Executor: @unchecked Sendable {
   public let peakActivationBytes: Int
 
   private let context: ExecutionContext
+  /// The context in which kernels are prepared.
+  private let preparing: ExecutionContext
   private let steps: [ExecutionStep]
   private let types: [TensorType?]
   /// The operands of each step of known types.
@@ -44,7 +46,8 @@ public final class Executor: @unchecked Sendable {
     _ graph: Graph, threads: Int = 1, fuse: Bool = true, iterationLimit: Int = defaultIterationLimit
   ) throws {
     guard threads > 0 else { throw ExecutionError("the number of threads must be positive") }
-    let settings = ExecutionSettings(context: ExecutionContext(threads: threads), fuse: fuse)
+    let context = ExecutionContext(threads: threads, kernels: .current, packed: PackedWeights())
+    let settings = ExecutionSettings(context: context, fuse: fuse)
     try self.init(graph, captureCount: 0, settings: settings, isBody: false, iterationLimit: iterationLimit)
   }
 
@@ -57,7 +60,8 @@ public final class Executor: @unchecked Sendable {
     _ graph: Graph, captureCount: Int, settings: ExecutionSettings, isBody: Bool, iterationLimit: Int
   ) throws {
     self.iterationLimit = iterationLimit
-    context = settings.context
+    preparing = settings.context
+    context = ExecutionContext(threads: preparing.threads, kernels: preparing.kernels)
     let schedule = try ExecutionSchedule(graph, settings: settings, isBody: isBody)
     let placement = try ValuePlacement(schedule, captureCount: captureCount)
     self.graph = graph
@@ -121,7 +125,7 @@ public final class Executor: @unchecked Sendable {
     return try results()
   }
 
-  /// The types that all values have in a run on those inputs, by value index; those of sequences are `nil`.
+  /// The types that all values have in a run on those inputs, by value index; a sequence counts as its bytes.
   public func observedTypes(_ inputs: [Tensor]) throws -> [TensorType?] {
     lock.lock()
     defer { lock.unlock() }
@@ -130,7 +134,7 @@ public final class Executor: @unchecked Sendable {
     for input in graph.inputs { observed[input.index] = values[input.index]?.type }
     // What a step leaves is looked at before the next can drop it.
     try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
-      for case let output? in steps[step].outputs { observed[output.index] = values[output.index]?.type }
+      for case let output? in steps[step].outputs { observed[output.index] = values[output.index]?.sizeType }
     }
     return observed
   }
@@ -196,6 +200,12 @@ public final class Executor: @unchecked Sendable {
   /// Infers the types from the values at hand, then allocates and computes.
   private func runUntyped(_ step: ExecutionStep) throws {
     let node = graph.nodes[step.node]
+    if node.operation is Identity, let input = step.inputs.first ?? nil, let output = step.outputs.first ?? nil,
+      let value = values[input.index], value.type == nil
+    {
+      values[output.index] = value
+      return
+    }
     let inputs = try step.inputs.enumerated().map { index, input in
       try input.flatMap { values[$0.index] }?.tensor("input \(index)")
     }
@@ -227,7 +237,7 @@ public final class Executor: @unchecked Sendable {
       try MemoryLimit.check(overflow ? .max : bytes, for: "an output of '\(node.name)'")
       return Tensor(zeros: made[index].elementType, shape: made[index].shape)
     }
-    if let kernel = try step.kernelsByShape?.kernel(of: node.operation, for: inputs, outputs: made, using: context) {
+    if let kernel = try step.kernelsByShape?.kernel(of: node.operation, for: inputs, outputs: made, using: preparing) {
       try kernel.run(inputs, residual: nil, into: outputs, using: context)
     } else {
       try node.operation.execute(inputs, into: outputs, using: context)

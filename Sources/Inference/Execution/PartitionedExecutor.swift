@@ -95,8 +95,8 @@ public final class PartitionedExecutor: Sendable {
         guard let message = messages[id.index] else { throw ExecutionError("'\(graph[id].name)' has not been sent") }
         return message
       }
-      let results = try partition.executor.run(received.map(BoundaryCodec.decode))
-      let sent = results.map(BoundaryCodec.encode)
+      let results = try partition.executor.run(values: received.map(BoundaryCodec.decodeValue))
+      let sent = results.map { BoundaryCodec.encode($0) }
       for (id, message) in zip(partition.outputs, sent) { messages[id.index] = message }
       records.append(
         Record(

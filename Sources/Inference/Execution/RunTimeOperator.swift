@@ -11,7 +11,8 @@ public protocol RunTimeOperator: Operator {
 
 /// A `RunTimeOperator` prepared for one node.
 public protocol RunTimeKernel: Sendable {
-  /// Computes the outputs; inputs are `nil` where left out. Results may share memory with inputs.
+  /// Computes the outputs; inputs are `nil` where left out. A tensor that is returned shares no memory with one
+  /// that is given, whose memory may be written next; those in sequences are never written.
   func run(_ inputs: [ExecutionValue?], in run: ExecutionRun) throws -> [ExecutionValue]
 }
 

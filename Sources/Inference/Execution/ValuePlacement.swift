@@ -10,8 +10,9 @@ struct ValuePlacement {
     case none, constant(Tensor), buffer(Int)
   }
 
-  /// The last `captureCount` inputs keep their place for the whole run. Throws `ExecutionError` where the tensors do not
-  /// fit into this machine's memory.
+  /// The last `captureCount` inputs keep their place for the whole run.
+  ///
+  /// Throws `ExecutionError` where the tensors do not fit into this machine's memory.
   init(_ schedule: ExecutionSchedule, captureCount: Int = 0) throws {
     let (graph, steps, types) = (schedule.graph, schedule.steps, schedule.types)
     for (value, type) in zip(graph.values, types) {

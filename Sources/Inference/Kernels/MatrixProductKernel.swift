@@ -37,8 +37,12 @@ struct MatrixProductKernel: PreparedKernel {
     self.epilogue = try FusedEpilogue(
       epilogue, bias: isBias ? scaled : nil, channels: shape.n, isPerColumn: true)
     if let constantB, shape.m > 1, shape.batches.isEmpty {
-      packedB = Self.right(constantB.floats, shape).packedTensor(
-        count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
+      func pack() -> Tensor {
+        Self.right(constantB.floats, shape).packedTensor(
+          count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
+      }
+      let layout = [shape.n, shape.k, shape.transposesB ? 1 : 0]
+      packedB = context.packed?.tensor(for: constantB, layout: layout, pack: pack) ?? pack()
     } else {
       packedB = nil
     }

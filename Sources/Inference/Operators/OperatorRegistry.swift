@@ -4,7 +4,7 @@
 public enum OperatorRegistry {
   /// Every operator type.
   public static let all: [any Operator.Type] =
-    heavy + light + controlFlow
+    heavy + light + controlFlow + sequences
     + vision
     + transformer
 

@@ -28,6 +28,7 @@ struct LoopKernel: RunTimeKernel {
       }
       iteration += 1
     }
+    if iteration == 0 { carried = carried.map { $0.copied() } }
     let empty = stacks.isEmpty || iteration > 0 ? [] : try emptyTypes(inputs)
     return carried
       + (try stacks.enumerated().map { index, stack in

@@ -79,7 +79,7 @@ struct ScanKernel: RunTimeKernel {
       }
     }
     if length == 0 { outputs = try emptyOutputs(tensors, captures, outputLength) }
-    return states + outputs
+    return (length == 0 ? states.map { $0.copied() } : states) + outputs
   }
 
   private func room(for slice: TensorType, _ axis: Int, _ length: Int) throws -> Tensor {
