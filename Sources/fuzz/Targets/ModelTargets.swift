@@ -65,7 +65,7 @@ extension FuzzTarget {
 /// What is done with the bytes of a model.
 enum ModelCase {
   /// Larger networks are read but not executed.
-  private static let maximumBytes = 64 << 20
+  private static let maximumBytes = 4 << 20
   private static let maximumMACs = 100_000_000
 
   static func accepts(_ bytes: [UInt8]) throws -> Bool {
