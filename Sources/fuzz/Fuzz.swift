@@ -24,7 +24,7 @@ struct Fuzz: ParsableCommand {
   @Option(help: "How many cases of each target.")
   var iterations = 20_000
 
-  @Option(help: "A case that takes longer is a finding.")
+  @Option(help: "A case that takes more processor time is a finding.")
   var caseSeconds = 5.0
 
   @Option(help: "A case that takes more memory is a finding.")

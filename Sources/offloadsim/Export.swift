@@ -30,6 +30,8 @@ struct Export: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write to; made if missing.", valueName: "dir"))
   var output: String
 
+  @OptionGroup var shapes: ShapeOptions
+
   @Flag(help: "Keep weights in a file beside each model, as models of 2 GiB and more must.")
   var externalData = false
 
@@ -75,7 +77,8 @@ struct Export: ParsableCommand {
     let names = ["head.onnx", "tail.onnx", "split.json"]
     try folder.check(names + (externalData ? ["head.onnx.data", "tail.onnx.data"] : []))
     let split = try ModelSplit(
-      try document(), after: cuts, externalData: externalData ? ("head.onnx.data", "tail.onnx.data") : nil)
+      try document(), after: cuts, inputShapes: shapes.byName(),
+      externalData: externalData ? ("head.onnx.data", "tail.onnx.data") : nil)
     let manifest = SplitManifest(split, model: model, cuts: cuts)
     try folder.publish {
       var files = try split.head.model.stage(at: folder.path(of: "head.onnx"))

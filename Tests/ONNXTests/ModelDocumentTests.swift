@@ -137,6 +137,14 @@ struct ModelDocumentTests {
       try Executor(tail.graph(inputShapes: ["y": [3, 4]])).run([Tensor(zeros: .float32, shape: [3, 4])]).count == 1)
   }
 
+  /// A size that is no batch must be given for bytes to be counted, and stays open.
+  @Test func openSizesCanBeChosen() throws {
+    let document = try Self.document(Self.branched(input: ["rows", 4]))
+    let split = try ModelSplit(document, after: ["sum"], inputShapes: ["x": [6, 4]])
+    #expect(split.crossings.map(\.dimensions) == [[.symbol("rows"), .fixed(4)]])
+    #expect(split.crossings.map(\.byteCount) == [96])
+  }
+
   /// Where the end of a slice is an input, its shape is known only when it runs: its type comes from a run.
   @Test func shapesThatDependOnDataCross() throws {
     let model = ProtobufBytes.model(

@@ -157,7 +157,7 @@ struct ModelReaderTests {
     refuse("two types", [alpha.int(3, 1)])
     refuse("another type", [ProtobufBytes().string(1, "alpha").int(20, 2).float(2, 0.5)])
     refuse("unknown attribute type", [ProtobufBytes().string(1, "alpha").int(20, 77).float(2, 0.5)])
-    refuse("sub-graphs", [ProtobufBytes().string(1, "body").int(20, 5).message(6, ProtobufBytes())])
+    refuse("sub-graph", [ProtobufBytes().string(1, "body").int(20, 5).message(6, ProtobufBytes())])
     refuse("UTF-8", [ProtobufBytes().string(1, "mode").int(20, 3).bytes(4, [0xC0])])
     refuse("alpha", [.attribute("alpha", int: 3)])
     refuse("beta", [alpha, ProtobufBytes().string(1, "beta").int(20, 1).float(2, 0.5)])
@@ -168,7 +168,7 @@ struct ModelReaderTests {
     var nested = ProtobufBytes()
     for _ in 0..<2000 { nested = ProtobufBytes().message(6, nested) }
     let attribute = ProtobufBytes().string(1, "body").int(20, 5).raw(nested.bytes)
-    expectRefusal("sub-graphs") {
+    expectRefusal("sub-graph") {
       _ = try graph(.model(.graph([.node("Relu", ["x"], ["y"], attributes: [attribute])])))
     }
     #expect(try graph(.model(.graph([Self.relu])).raw(nested.bytes)).nodes.count == 1)

@@ -52,7 +52,7 @@ struct ProblemTests {
       .model(
         .graph(
           [.node("Shrug", ["x", "s"], ["y"], name: "n")],
-          inputs: [.value("x", type: 8, [1]), .value("s", type: 20, [1])])))
+          inputs: [.value("x", type: 8, [1]), .value("s", type: 14, [1])])))
     #expect(lines.count == 3, "\(lines)")
     #expect(lines.contains { $0.contains("input 'x'") && $0.contains("string") })
   }

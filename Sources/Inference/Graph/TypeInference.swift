@@ -92,13 +92,14 @@ extension Graph {
   public func checkOrder() throws {
     var isKnown = values.map { $0.type?.constant != nil }
     var isMade = [Bool](repeating: false, count: values.count)
-    for input in inputs { isKnown[input.index] = true }
+    var isInput = isMade
+    for input in inputs { (isKnown[input.index], isInput[input.index]) = (true, true) }
     for node in nodes {
       for case let input? in node.inputs where !isKnown[input.index] {
         throw ShapeError("\(node.name) reads '\(self[input].name)', which is not made before it")
       }
       for case let output? in node.outputs {
-        guard !isMade[output.index], !inputs.contains(output) else {
+        guard !isMade[output.index], !isInput[output.index] else {
           throw ShapeError("\(node.name) makes '\(self[output].name)', which is there already")
         }
         isMade[output.index] = true

@@ -17,13 +17,14 @@ struct CrossingTypes {
     let byteCount: Int?
   }
 
-  init(_ document: ModelDocument, _ names: [String]) {
+  /// `inputShapes` choose the sizes of inputs that the file leaves open, as a first guess.
+  init(_ document: ModelDocument, _ names: [String], inputShapes: [String: [Int]]) {
     file = document.file
     let wanted = Set(names)
     for value in document.declared + document.outputs where wanted.contains(value.name) && value.info.elementType != 0 {
       if declared[value.name]?.info.dimensions == nil { declared[value.name] = value }
     }
-    do { try infer(document, wanted) } catch { reason = "\(error)" }
+    do { try infer(document, wanted, inputShapes) } catch { reason = "\(error)" }
   }
 
   /// The `ValueInfoProto`.
@@ -55,9 +56,11 @@ struct CrossingTypes {
     return ModelSplit.Crossing(name: name, elementType: elementType, dimensions: dimensions, byteCount: byteCount)
   }
 
-  private mutating func infer(_ document: ModelDocument, _ wanted: Set<String>) throws {
+  private mutating func infer(
+    _ document: ModelDocument, _ wanted: Set<String>, _ inputShapes: [String: [Int]]
+  ) throws {
     let model = try ONNXModel(document.source)
-    let graph = try model.graph()
+    let graph = try model.graph(inputShapes: inputShapes)
     let shapes = Dictionary(
       zip(model.inputs, graph.inputs).map { ($0.name, graph[$1].type?.shape ?? []) }, uniquingKeysWith: { $1 })
     for value in graph.values where wanted.contains(value.name) {

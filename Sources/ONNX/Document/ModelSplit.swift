@@ -31,10 +31,12 @@ package struct ModelSplit: Sendable {
 
   /// Cuts after the nodes that the names stand for (nodes, values or modules, as `infer --cut` takes them).
   ///
+  /// `inputShapes` are shapes of inputs whose sizes the file leaves open, to count bytes with; the files keep them open.
   /// `externalData` are the names of the files for the elements of head and tail, `nil` for none. Throws `UnknownName`,
   /// and `ModelError` where nothing would cross the cut or a crossing value's type is not known.
   package init(
-    _ document: ModelDocument, after cuts: [String], externalData: (head: String, tail: String)? = nil
+    _ document: ModelDocument, after cuts: [String], inputShapes: [String: [Int]] = [:],
+    externalData: (head: String, tail: String)? = nil
   ) throws {
     let sides = try CutSides(document, after: cuts)
     let crossing = sides.crossing
@@ -44,7 +46,7 @@ package struct ModelSplit: Sendable {
         file: document.file,
         "nothing crosses a cut after \(names): no node outside needs what it computes, so that there is no tail")
     }
-    let types = CrossingTypes(document, crossing)
+    let types = CrossingTypes(document, crossing, inputShapes: inputShapes)
     let values = try crossing.map { name in (name, try types.message(for: name)) }
     let messages = Dictionary(values, uniquingKeysWith: { first, _ in first })
     let declared = Dictionary(document.declared.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

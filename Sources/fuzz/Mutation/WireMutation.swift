@@ -11,7 +11,7 @@ struct WireMutation {
     var tree = random.pick(seeds)
     var texts = words
     tree.collectTexts(into: &texts)
-    for _ in 0...random.below(4) { mutate(&tree, at: random.below(max(1, tree.size)), texts, &random) }
+    for _ in 0...random.below(3) { mutate(&tree, at: random.below(max(1, tree.size)), texts, &random) }
     var bytes = tree.bytes
     if random.chance(15) { ByteMutation.apply(to: &bytes, &random) }
     return bytes

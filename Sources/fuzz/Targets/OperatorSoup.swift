@@ -57,7 +57,7 @@ struct OperatorSoup {
       let shape = random.chance(50) ? shared : self.shape(&random)
       let elementType = random.chance(70) ? 1 : random.pick([1, 2, 3, 6, 7, 9, 10, 11, 16])
       if input == 0 || random.chance(40) {
-        graph.add(11, .message(value(name, elementType, shape)))
+        graph.add(11, .message(ControlFlowSamples.value(name, elementType, shape)))
       } else {
         graph.add(5, .message(constant(name, shape, &random)))
       }
@@ -89,24 +89,6 @@ struct OperatorSoup {
   private func shape(_ random: inout RandomStream) -> [Int] {
     let rank = random.pick([0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 5])
     return (0..<rank).map { _ in random.pick([0, 1, 1, 2, 2, 3, 4, 4, 5, 7, 8, 17]) }
-  }
-
-  private func value(_ name: String, _ elementType: Int, _ shape: [Int]) -> WireTree {
-    var dimensions = WireTree(.shape)
-    for size in shape {
-      var dimension = WireTree(.dimension)
-      dimension.add(1, int: size)
-      dimensions.add(1, .message(dimension))
-    }
-    var tensorType = WireTree(.tensorType)
-    tensorType.add(1, int: elementType)
-    tensorType.add(2, .message(dimensions))
-    var type = WireTree(.type)
-    type.add(1, .message(tensorType))
-    var value = WireTree(.valueInfo)
-    value.add(1, text: name)
-    value.add(2, .message(type))
-    return value
   }
 
   /// Weights, or a short list of whole numbers such as shapes and axes are.

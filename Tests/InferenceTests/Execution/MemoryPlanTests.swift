@@ -43,4 +43,25 @@ struct MemoryPlanTests {
     #expect(MemoryPlan(chain).byteCount == 1280)
     #expect(MemoryPlan([]).byteCount == 0)
   }
+
+  /// More tensors than networks have are placed in time that does not grow with their square.
+  @Test func manyBuffersTakeTurns() {
+    let count = 100_000
+    let chain = (0..<count).map { MemoryPlan.Buffer(byteCount: 64 * (1 + $0 % 2), firstStep: $0, lastStep: $0 + 1) }
+    #expect(MemoryPlan(chain).byteCount <= 2 * (64 + 128))
+    let fan = (0..<count).map { MemoryPlan.Buffer(byteCount: 1, firstStep: $0, lastStep: count) }
+    let plan = MemoryPlan(fan)
+    #expect(plan.byteCount == 64 * count && Set(plan.offsets).count == count)
+    let mixed = (0..<5_000).map { index in
+      MemoryPlan.Buffer(byteCount: index * 37 % 900, firstStep: index / 2, lastStep: index / 2 + index % 7)
+    }
+    let placed = MemoryPlan(mixed)
+    for step in stride(from: 0, to: 2_500, by: 50) {
+      let alive = mixed.indices.filter { mixed[$0].firstStep <= step && step <= mixed[$0].lastStep }
+        .filter { mixed[$0].byteCount > 0 }.sorted { placed.offsets[$0] < placed.offsets[$1] }
+      for (a, b) in zip(alive, alive.dropFirst()) {
+        #expect(placed.offsets[a] + mixed[a].byteCount <= placed.offsets[b])
+      }
+    }
+  }
 }
