@@ -8,6 +8,8 @@ struct ConvolutionKernel: PreparedKernel {
     /// Unrolled windows, turned, times weights; where positions fill vectors badly and channels well.
     case turnedProduct(weights: Tensor)
     case depthwise(weights: Tensor)
+    case winograd(WinogradConvolution)
+    case direct(DirectConvolution)
     /// Three spatial dimensions.
     case plain(weights: Tensor)
   }
@@ -33,6 +35,15 @@ struct ConvolutionKernel: PreparedKernel {
       (method, groupStride) = (.depthwise(weights: weights), 0)
       return
     }
+    if let edge = WinogradConvolution.edge(for: geometry, context.kernels) {
+      method = .winograd(WinogradConvolution(geometry, edge: edge, weights: weights, using: context))
+      groupStride = 0
+      return
+    }
+    if DirectConvolution.suits(geometry, context.kernels) {
+      (method, groupStride) = (.direct(DirectConvolution(geometry, weights: weights, using: context)), 0)
+      return
+    }
     let kernels = context.kernels
     let (channels, depth) = (geometry.outputChannels / geometry.group, geometry.depth)
     let isTurned = Self.isTurned(channels: channels, positions: geometry.positions, kernels)
@@ -54,6 +65,10 @@ struct ConvolutionKernel: PreparedKernel {
     case .product(let weights): multiply(input, weights, residual, output, isTurned: false, using: context)
     case .turnedProduct(let weights): multiply(input, weights, residual, output, isTurned: true, using: context)
     case .depthwise(let weights): reduceDepthwise(input, weights, residual, output, using: context)
+    case .winograd(let convolution):
+      convolution.run(input, residual: residual, into: output, epilogue: epilogue, using: context)
+    case .direct(let convolution):
+      convolution.run(input, residual: residual, into: output, epilogue: epilogue, using: context)
     case .plain(let weights):
       PlainConvolution(geometry: geometry).run(input, weights, into: output, using: context)
       finish(output, residual, using: context)

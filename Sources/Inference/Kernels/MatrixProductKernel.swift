@@ -19,6 +19,8 @@ struct MatrixProductKernel: PreparedKernel {
   private let addend: Tensor?
   private let constantB: Tensor?
   private let packedB: Tensor?
+  /// Panels for `RowProduct`.
+  private let rowPanels: Tensor?
 
   /// Packs a constant right operand, unless there is one row only: then the weights are read where they are.
   init(
@@ -36,7 +38,11 @@ struct MatrixProductKernel: PreparedKernel {
     self.addend = isBias ? nil : scaled
     self.epilogue = try FusedEpilogue(
       epilogue, bias: isBias ? scaled : nil, channels: shape.n, isPerColumn: true)
-    if let constantB, shape.m > 1, shape.batches.isEmpty {
+    rowPanels =
+      shape.m > 1 && shape.batches.isEmpty && !shape.transposesA && shape.k <= RowProduct.mostK
+      ? constantB.map { RowProduct.panels(Self.right($0.floats, shape), columns: shape.n, k: shape.k, context.kernels) }
+      : nil
+    if let constantB, rowPanels == nil, shape.m > 1, shape.batches.isEmpty {
       packedB = Self.right(constantB.floats, shape).packedTensor(
         count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
     } else {
@@ -49,7 +55,12 @@ struct MatrixProductKernel: PreparedKernel {
     let output = try outputs.required(0, "Y")
     let isPlain = alpha == 1 && addend == nil
     if epilogue.addsResidual, residual?.shape != output.shape { throw ShapeError("residual of another shape") }
-    if shape.batches.isEmpty, shape.m == 1 {
+    if let rowPanels {
+      let product = RowProduct(
+        rows: shape.m, columns: shape.n, k: shape.k, left: a.floats, leftStride: shape.k, panels: rowPanels.floats,
+        target: output.floats, targetStride: shape.n, residual: residual.map { UnsafePointer($0.floats) })
+      product.run(epilogue: isPlain ? epilogue : nil, using: context)
+    } else if shape.batches.isEmpty, shape.m == 1 {
       multiplyRow(a, b, into: output, residual: residual, fuses: isPlain, using: context)
     } else {
       multiplyBlocks(a, b, into: output, residual: residual, fuses: isPlain, using: context)
