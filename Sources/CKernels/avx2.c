@@ -20,6 +20,14 @@ static inline V v_load_even(const float *p) {
   __m256 pairs = _mm256_shuffle_ps(_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8), _MM_SHUFFLE(2, 0, 2, 0));
   return (V)_mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(pairs), _MM_SHUFFLE(3, 1, 2, 0)));
 }
+/// Elements 0, 2, ... and 1, 3, ... of the next 2 * LANES.
+static inline void v_load_pairs(const float *p, V *even, V *odd) {
+  const __m256 low = _mm256_loadu_ps(p), high = _mm256_loadu_ps(p + 8);
+  const __m256d evens = _mm256_castps_pd(_mm256_shuffle_ps(low, high, _MM_SHUFFLE(2, 0, 2, 0)));
+  const __m256d odds = _mm256_castps_pd(_mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1)));
+  *even = (V)_mm256_castpd_ps(_mm256_permute4x64_pd(evens, _MM_SHUFFLE(3, 1, 2, 0)));
+  *odd = (V)_mm256_castpd_ps(_mm256_permute4x64_pd(odds, _MM_SHUFFLE(3, 1, 2, 0)));
+}
 static inline __m256i first_lanes(ptrdiff_t n) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }

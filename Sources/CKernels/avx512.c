@@ -23,6 +23,12 @@ static inline __m512i even_lanes(void) {
 static inline V v_load_even(const float *p) {
   return (V)_mm512_permutex2var_ps(_mm512_loadu_ps(p), even_lanes(), _mm512_loadu_ps(p + 16));
 }
+/// Elements 0, 2, ... and 1, 3, ... of the next 2 * LANES.
+static inline void v_load_pairs(const float *p, V *even, V *odd) {
+  const __m512 low = _mm512_loadu_ps(p), high = _mm512_loadu_ps(p + 16);
+  *even = (V)_mm512_permutex2var_ps(low, even_lanes(), high);
+  *odd = (V)_mm512_permutex2var_ps(low, _mm512_add_epi32(even_lanes(), _mm512_set1_epi32(1)), high);
+}
 static inline __mmask16 first_lanes(ptrdiff_t n) { return (__mmask16)((1u << n) - 1); }
 static inline V v_load_first(const float *p, ptrdiff_t n) { return (V)_mm512_maskz_loadu_ps(first_lanes(n), p); }
 static inline void v_store_first(float *p, V v, ptrdiff_t n) {

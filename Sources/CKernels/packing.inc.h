@@ -17,14 +17,32 @@ static void pack_across(const float *source, ptrdiff_t stride, ptrdiff_t k, ptrd
   }
 }
 
+/// Squares of LANES x LANES turned in registers; what a store writes past the panel's width, the next one overwrites.
 static void pack_along(const float *source, ptrdiff_t stride, ptrdiff_t k, ptrdiff_t count, float *panel,
                        ptrdiff_t width) {
-  for (ptrdiff_t j = 0; j < width; j++) {
-    const float *row = source + j * stride;
-    if (j < count)
-      for (ptrdiff_t step = 0; step < k; step++) panel[step * width + j] = row[step];
-    else
-      for (ptrdiff_t step = 0; step < k; step++) panel[step * width + j] = 0.0f;
+  for (ptrdiff_t j = 0; j < width; j += LANES) {
+    ptrdiff_t rows = count < width ? count - j : width - j;
+    if (rows > LANES) rows = LANES;
+    for (ptrdiff_t step = 0; step < k; step += LANES) {
+      const ptrdiff_t n = k - step < LANES ? k - step : LANES;
+      const float *from = source + j * stride + step;
+      float *to = panel + step * width + j;
+      V v[LANES];
+      if (rows == LANES && n == LANES) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES; i++) v[i] = v_load(from + i * stride);
+      } else {
+        for (int i = 0; i < LANES; i++)
+          v[i] = i >= rows ? v_set(0.0f) : n == LANES ? v_load(from + i * stride) : v_load_first(from + i * stride, n);
+      }
+      v_transpose(v);
+      if (n == LANES) {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < LANES; i++) v_store(to + i * width, v[i]);
+      } else {
+        for (int i = 0; i < n; i++) v_store(to + i * width, v[i]);
+      }
+    }
   }
 }
 
@@ -105,9 +123,11 @@ INLINE void pack_window_masked(const int stride, const ck_window *w, const float
 static void pack_window(const ck_window *w, const float *planes, ptrdiff_t k_first, ptrdiff_t k_end, ptrdiff_t first,
                         ptrdiff_t count, float *panel, ptrdiff_t width) {
   window_run runs[TILE_COLUMNS];
-  const int number = window_runs(w, first, count, runs);
+  int number = window_runs(w, first, count, runs);
 #if HAS_MASKED_LOADS
-  if (w->kernel_width <= MOST_KERNEL_COLUMNS && w->stride_x <= 2 && count == width) {
+  if (w->kernel_width <= MOST_KERNEL_COLUMNS && w->stride_x <= 2) {
+    // Positions that are not there lie outside any input.
+    for (ptrdiff_t at = count; at < width; at += LANES) runs[number++] = (window_run){-1, w->in_width, 0, at};
     if (w->stride_x == 1) pack_window_masked(1, w, planes, k_first, k_end, runs, number, panel, width);
     else pack_window_masked(2, w, planes, k_first, k_end, runs, number, panel, width);
     return;

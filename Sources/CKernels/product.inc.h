@@ -2,8 +2,44 @@
 // the tile it falls into, so that neither blocking nor threads change its bits.
 #define TILE_COLUMNS (TILE_VECTORS * LANES)
 
-INLINE void multiply_tile(const int rows, const int vectors, ptrdiff_t k, const float *a, const float *b, float *c,
-                          ptrdiff_t stride, int accumulates, ptrdiff_t last) {
+/// What a tile applies in registers before it stores; the pointers are those of its first element.
+typedef struct {
+  const float *bias, *scale, *shift, *residual;
+  ptrdiff_t residual_stride;
+  float low, high;
+  int per_column;
+} tile_finish;
+
+/// Whether an epilogue can be applied in registers: no function, or one that limits to a range. For those `t` says how.
+INLINE int tile_finish_of(const ck_epilogue *e, ptrdiff_t row, ptrdiff_t column, tile_finish *t) {
+  t->low = e->function == CK_RELU ? 0.0f : e->function == CK_CLIP ? e->p0 : -INFINITY;
+  t->high = e->function == CK_CLIP ? e->p1 : INFINITY;
+  if (e->function != CK_IDENTITY && e->function != CK_RELU && e->function != CK_CLIP) return 0;
+  const ptrdiff_t channel = e->per_column ? column : row;
+  t->per_column = e->per_column;
+  t->bias = e->bias ? e->bias + channel : NULL;
+  t->scale = e->scale ? e->scale + channel : NULL;
+  t->shift = e->scale ? e->shift + channel : NULL;
+  t->residual = e->residual ? e->residual + row * e->residual_stride + column : NULL;
+  t->residual_stride = e->residual_stride;
+  return 1;
+}
+
+/// Applies a tile's epilogue to the vector of row i and columns j.. of which n are there; rounds as `finish_row` does.
+INLINE V finished(V x, const tile_finish *t, int i, ptrdiff_t j, ptrdiff_t n) {
+#define LOAD(p) (n == LANES ? v_load(p) : v_load_first(p, n))
+  if (t->bias) x += t->per_column ? LOAD(t->bias + j) : v_set(t->bias[i]);
+  if (t->scale)
+    x = t->per_column ? v_fma(x, LOAD(t->scale + j), LOAD(t->shift + j)) : v_fma(x, v_set(t->scale[i]), v_set(t->shift[i]));
+  if (t->residual) x += LOAD(t->residual + i * t->residual_stride + j);
+#undef LOAD
+  return v_min(v_set(t->high), v_max(v_set(t->low), x));
+}
+
+/// Element (i, step) of A is at a[i * a_row + step * a_step], row `step` of B at b + step * b_step.
+INLINE void multiply_tile(const int rows, const int vectors, ptrdiff_t k, const float *a, ptrdiff_t a_row,
+                          ptrdiff_t a_step, const float *b, ptrdiff_t b_step, float *c, ptrdiff_t stride,
+                          int accumulates, ptrdiff_t last, const tile_finish *finish) {
   V total[TILE_ROWS][TILE_VECTORS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
@@ -13,16 +49,23 @@ INLINE void multiply_tile(const int rows, const int vectors, ptrdiff_t k, const 
       if (!accumulates) total[i][j] = 0.0f;
       else total[i][j] = j + 1 < vectors || last == LANES ? v_load(from) : v_load_first(from, last);
     }
-  for (ptrdiff_t step = 0; step < k; step++, a += TILE_ROWS, b += TILE_COLUMNS) {
+  for (ptrdiff_t step = 0; step < k; step++, a += a_step, b += b_step) {
     V right[TILE_VECTORS];
 #pragma clang loop unroll(full)
     for (int j = 0; j < vectors; j++) right[j] = v_load(b + j * LANES);
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-      V left = v_set(a[i]);
+      V left = v_set(a[i * a_row]);
 #pragma clang loop unroll(full)
       for (int j = 0; j < vectors; j++) total[i][j] = v_fma(left, right[j], total[i][j]);
     }
+  }
+  if (finish) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < vectors; j++)
+        total[i][j] = finished(total[i][j], finish, i, j * LANES, j + 1 < vectors ? LANES : last);
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < rows; i++)
@@ -35,11 +78,11 @@ INLINE void multiply_tile(const int rows, const int vectors, ptrdiff_t k, const 
 }
 
 typedef void tile_function(ptrdiff_t k, const float *a, const float *b, float *c, ptrdiff_t stride, int accumulates,
-                           ptrdiff_t last);
+                           ptrdiff_t last, const tile_finish *finish);
 #define TILE(rows, vectors)                                                                                       \
   static void tile_##rows##_##vectors(ptrdiff_t k, const float *a, const float *b, float *c, ptrdiff_t stride,    \
-                                      int accumulates, ptrdiff_t last) {                                          \
-    multiply_tile(rows, vectors, k, a, b, c, stride, accumulates, last);                                          \
+                                      int accumulates, ptrdiff_t last, const tile_finish *finish) {               \
+    multiply_tile(rows, vectors, k, a, 1, TILE_ROWS, b, TILE_COLUMNS, c, stride, accumulates, last, finish);      \
   }
 #define TILE_NAME(rows, vectors) tile_##rows##_##vectors,
 #if TILE_VECTORS == 2
@@ -64,8 +107,9 @@ EACH_TILE(, TILE, )
 #define CLOSE },
 static tile_function *const tiles[TILE_ROWS][TILE_VECTORS] = {EACH_TILE(OPEN, TILE_NAME, CLOSE)};
 
-/// One tile of the product, turned where C is stored the other way round.
-INLINE void place_tile(const ck_product *p, ptrdiff_t row, ptrdiff_t column) {
+/// One tile of the product, turned where C is stored the other way round; `finishes` where the epilogue is applied in
+/// registers.
+INLINE void place_tile(const ck_product *p, ptrdiff_t row, ptrdiff_t column, const int finishes) {
   const ptrdiff_t rows = p->rows - row < TILE_ROWS ? p->rows - row : TILE_ROWS;
   const ptrdiff_t columns = p->columns - column < TILE_COLUMNS ? p->columns - column : TILE_COLUMNS;
   const ptrdiff_t vectors = (columns + LANES - 1) / LANES;
@@ -74,7 +118,9 @@ INLINE void place_tile(const ck_product *p, ptrdiff_t row, ptrdiff_t column) {
   const float *b = p->b + column / TILE_COLUMNS * p->b_panel;
   tile_function *tile = tiles[rows - 1][vectors - 1];
   if (!p->is_transposed) {
-    tile(p->k, a, b, p->c + row * p->c_stride + column, p->c_stride, p->accumulates, last);
+    tile_finish finish;
+    if (finishes) tile_finish_of(p->epilogue, row, column, &finish);
+    tile(p->k, a, b, p->c + row * p->c_stride + column, p->c_stride, p->accumulates, last, finishes ? &finish : NULL);
     return;
   }
   float turned[TILE_ROWS * TILE_COLUMNS];
@@ -82,16 +128,30 @@ INLINE void place_tile(const ck_product *p, ptrdiff_t row, ptrdiff_t column) {
   if (p->accumulates)
     for (ptrdiff_t j = 0; j < columns; j++)
       for (ptrdiff_t i = 0; i < rows; i++) turned[i * TILE_COLUMNS + j] = c[j * p->c_stride + i];
-  tile(p->k, a, b, turned, TILE_COLUMNS, p->accumulates, last);
+  tile(p->k, a, b, turned, TILE_COLUMNS, p->accumulates, last, NULL);
   for (ptrdiff_t j = 0; j < columns; j++)
     for (ptrdiff_t i = 0; i < rows; i++) c[j * p->c_stride + i] = turned[i * TILE_COLUMNS + j];
 }
 
+INLINE void place_tiles(const ck_product *p, const int finishes) {
+  if (p->rows_outside) {
+    for (ptrdiff_t row = 0; row < p->rows; row += TILE_ROWS)
+      for (ptrdiff_t column = 0; column < p->columns; column += TILE_COLUMNS) place_tile(p, row, column, finishes);
+  } else {
+    for (ptrdiff_t column = 0; column < p->columns; column += TILE_COLUMNS)
+      for (ptrdiff_t row = 0; row < p->rows; row += TILE_ROWS) place_tile(p, row, column, finishes);
+  }
+}
+
 static void multiply(const ck_product *p) {
-  if (p->rows_outside && !p->is_transposed) {
+  tile_finish probe;
+  if (p->epilogue && !p->is_transposed && tile_finish_of(p->epilogue, 0, 0, &probe)) {
+    place_tiles(p, 1);
+    return;
+  }
+  if (p->epilogue && p->rows_outside && !p->is_transposed) {
     for (ptrdiff_t row = 0; row < p->rows; row += TILE_ROWS) {
-      for (ptrdiff_t column = 0; column < p->columns; column += TILE_COLUMNS) place_tile(p, row, column);
-      if (!p->epilogue) continue;
+      for (ptrdiff_t column = 0; column < p->columns; column += TILE_COLUMNS) place_tile(p, row, column, 0);
       // The rows just made are still in the nearest cache.
       ck_epilogue e = *p->epilogue;
       if (!e.per_column) {
@@ -104,16 +164,41 @@ static void multiply(const ck_product *p) {
     }
     return;
   }
-  if (p->rows_outside) {
-    for (ptrdiff_t row = 0; row < p->rows; row += TILE_ROWS)
-      for (ptrdiff_t column = 0; column < p->columns; column += TILE_COLUMNS) place_tile(p, row, column);
-  } else {
-    for (ptrdiff_t column = 0; column < p->columns; column += TILE_COLUMNS)
-      for (ptrdiff_t row = 0; row < p->rows; row += TILE_ROWS) place_tile(p, row, column);
-  }
+  place_tiles(p, 0);
   if (p->epilogue)
     finish(p->c, p->c_stride, p->is_transposed ? p->columns : p->rows, p->is_transposed ? p->rows : p->columns,
            p->epilogue);
+}
+
+#define ROWS_TILE(rows, vectors)                                                                                  \
+  static void rows_tile_##rows##_##vectors(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,  \
+                                           ptrdiff_t stride, ptrdiff_t last, const tile_finish *finish) {           \
+    multiply_tile(rows, vectors, k, a, a_row, 1, b, vectors *LANES, c, stride, 0, last, finish);                    \
+  }
+typedef void rows_tile_function(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
+                                ptrdiff_t stride, ptrdiff_t last, const tile_finish *finish);
+#define ROWS_TILE_NAME(rows, vectors) rows_tile_##rows##_##vectors,
+EACH_TILE(, ROWS_TILE, )
+static rows_tile_function *const rows_tiles[TILE_ROWS][TILE_VECTORS] = {EACH_TILE(OPEN, ROWS_TILE_NAME, CLOSE)};
+
+static void multiply_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t rows, const float *b,
+                          ptrdiff_t columns, float *c, ptrdiff_t c_stride, const ck_epilogue *epilogue) {
+  const ptrdiff_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+  tile_finish in_tile;
+  const int finishes = epilogue && tile_finish_of(epilogue, 0, 0, &in_tile);
+  for (ptrdiff_t column = 0; column < columns; column += TILE_COLUMNS, b += k * TILE_COLUMNS) {
+    const ptrdiff_t count = columns - column < TILE_COLUMNS ? columns - column : TILE_COLUMNS;
+    const ptrdiff_t vectors = (count + LANES - 1) / LANES;
+    // Tiles of nearly equal height: a low one would wait for its few sums.
+    for (ptrdiff_t tile = 0, row = 0; tile < tiles; tile++) {
+      const ptrdiff_t height = rows / tiles + (tile < rows % tiles);
+      if (finishes) tile_finish_of(epilogue, row, column, &in_tile);
+      rows_tiles[height - 1][vectors - 1](k, a + row * a_row, a_row, b, c + row * c_stride + column, c_stride,
+                                          count - (vectors - 1) * LANES, finishes ? &in_tile : NULL);
+      row += height;
+    }
+  }
+  if (epilogue && !finishes) finish(c, c_stride, rows, columns, epilogue);
 }
 
 INLINE void dot_some_rows(const int rows, const float *matrix, ptrdiff_t stride, ptrdiff_t k, const float *x,

@@ -57,11 +57,16 @@ static void scale_and_shift(const float *x, const float *scale, const float *shi
 
 /// The lanes added pairwise, always in the same order.
 INLINE float v_total(V v) {
-  float lane[LANES];
-  v_store(lane, v);
-  for (int width = LANES / 2; width > 0; width /= 2)
-    for (int i = 0; i < width; i++) lane[i] += lane[i + width];
-  return lane[0];
+#if LANES == 16
+  const __typeof__(v.lo) eight = v.lo + v.hi;
+  const __typeof__(eight.lo) four = eight.lo + eight.hi;
+#elif LANES == 8
+  const __typeof__(v.lo) four = v.lo + v.hi;
+#else
+  const V four = v;
+#endif
+  const __typeof__(four.lo) two = four.lo + four.hi;
+  return two.x + two.y;
 }
 
 static float sum(const float *x, ptrdiff_t count) {
@@ -70,6 +75,23 @@ static float sum(const float *x, ptrdiff_t count) {
   for (; i + LANES <= count; i += LANES) total += v_load(x + i);
   if (i < count) total += v_load_first(x + i, count - i);
   return v_total(total);
+}
+
+/// The sum in double precision, in an order that depends on the count alone.
+static double sum_wide(const float *x, ptrdiff_t count) {
+  typedef double VD __attribute__((ext_vector_type(LANES)));
+  VD first = 0.0, second = 0.0;
+  ptrdiff_t i = 0;
+  for (; i + 2 * LANES <= count; i += 2 * LANES) {
+    first += __builtin_convertvector(v_load(x + i), VD);
+    second += __builtin_convertvector(v_load(x + i + LANES), VD);
+  }
+  for (; i < count; i += LANES)
+    first += __builtin_convertvector(count - i < LANES ? v_load_first(x + i, count - i) : v_load(x + i), VD);
+  first += second;
+  double total = 0.0;
+  for (int lane = 0; lane < LANES; lane++) total += first[lane];
+  return total;
 }
 
 static float maximum(const float *x, ptrdiff_t count) {

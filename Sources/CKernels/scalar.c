@@ -18,6 +18,11 @@ static inline V v_fma(V a, V b, V c) { return a * b + c; }
 #endif
 
 static inline V v_load_even(const float *p) { return (V){p[0], p[2], p[4], p[6]}; }
+/// Elements 0, 2, ... and 1, 3, ... of the next 2 * LANES.
+static inline void v_load_pairs(const float *p, V *even, V *odd) {
+  *even = (V){p[0], p[2], p[4], p[6]};
+  *odd = (V){p[1], p[3], p[5], p[7]};
+}
 static inline V v_load_first(const float *p, ptrdiff_t n) {
   V v = 0.0f;
   for (ptrdiff_t i = 0; i < n; i++) v[i] = p[i];

@@ -27,15 +27,20 @@ struct Bench: ParsableCommand {
   @Option(help: "Counted runs of each case.")
   var runs: Int?
 
+  @Flag(help: "Time every layer of the networks instead of the whole: engine only.")
+  var layers = false
+
   @Option(help: "text or json.")
   var format = Format.text
 
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is between 1 and 256") }
+    if layers, subject != .engine { throw ValidationError("--layers goes with engine") }
     if let runs, !(1...1_000_000).contains(runs) { throw ValidationError("--runs is between 1 and 1000000") }
   }
 
   func run() throws {
+    if layers { return try printLayers() }
     let cases: [BenchmarkCase] =
       switch subject {
       case .engine: try Benchmarks.engine(models: models, threads: threads)
@@ -66,6 +71,22 @@ struct Bench: ParsableCommand {
         ])
       }
       Console.print(table.rendered(.text))
+    }
+    if Interruption.isRequested { throw Interruption() }
+  }
+
+  private func printLayers() throws {
+    let names = models.isEmpty ? ["mobilenet_v2"] : models
+    let benchmarks = try names.map { try LayerBenchmark($0, threads: threads, runs: runs) }
+    switch format {
+    case .json: Console.print(JSONValue.object([.init("networks", .array(benchmarks.map(\.json)))]).pretty)
+    case .text:
+      for benchmark in benchmarks {
+        Console.print(benchmark.table.rendered(.text))
+        Console.print(
+          "\(benchmark.network): \(Self.short(benchmark.total)) ms over its layers, "
+            + "peak \(Self.short(benchmark.peak)) GFLOP/s a core")
+      }
     }
     if Interruption.isRequested { throw Interruption() }
   }

@@ -68,11 +68,48 @@ typedef struct {
   ptrdiff_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, pad_top, pad_left;
 } ck_window;
 
+/// A convolution of planes that hold their padding. Element k of the window at output (y, x) is
+/// planes[y * row_step + x * column_step + offsets[k]]; the weights of the channels are in panels over k, the last as
+/// wide as its vectors.
+typedef struct {
+  const float *planes;
+  const int32_t *offsets;
+  ptrdiff_t k, row_step, column_step;
+  const float *panels;
+  ptrdiff_t channels;
+  float *out;
+  ptrdiff_t out_width, out_plane;
+  const ck_epilogue *epilogue;  // per row, which is a channel; or null
+} ck_direct;
+
+/// Planes in tiles of `edge` x `edge` outputs (2 or 4) of a 3x3 convolution of stride 1. Point p of the transform of
+/// a tile begins at p * point_stride + tile * tile_stride and has an element for each channel.
+typedef struct {
+  ptrdiff_t edge, in_height, in_width, out_height, out_width, pad_top, pad_left;
+  ptrdiff_t tiles_across, point_stride, tile_stride;
+} ck_tiles;
+
 typedef struct {
   const char *name;
   ptrdiff_t lanes, tile_rows, tile_columns;
 
   void (*multiply)(const ck_product *product);
+  /// C = A * B with the rows of A `a_row` elements apart, and B in panels, the last as wide as its vectors.
+  void (*multiply_rows)(ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t rows, const float *b,
+                        ptrdiff_t columns, float *c, ptrdiff_t c_stride, const ck_epilogue *epilogue);
+
+  /// Rows from..to - 1 of the outputs; `room` holds their elements with the channels made up to whole vectors.
+  void (*convolve_rows)(const ck_direct *direct, ptrdiff_t from, ptrdiff_t to, float *room);
+
+  /// The transforms of a panel of weights [channels][in_channels][3][3], a panel of `width` for each point.
+  void (*winograd_weights)(ptrdiff_t edge, const float *weights, ptrdiff_t in_channels, ptrdiff_t channels,
+                           float *panel, ptrdiff_t width, ptrdiff_t point_stride);
+  /// The transforms of a row of tiles of at most `lanes` planes; `to` is their first channel in the first tile.
+  void (*winograd_input)(const ck_tiles *tiles, const float *planes, ptrdiff_t channels, ptrdiff_t tile_row,
+                         float *to);
+  /// The outputs of a row of tiles in at most `lanes` planes.
+  void (*winograd_output)(const ck_tiles *tiles, const float *from, ptrdiff_t channels, ptrdiff_t tile_row,
+                          float *planes);
   /// y[row] = dot(matrix row, x) for `rows` rows of `k` elements.
   void (*dot_rows)(const float *matrix, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t k, const float *x, float *y);
   /// y[column] = sum over k of x[k] * matrix[k * stride + column].
@@ -83,7 +120,7 @@ typedef struct {
   /// One panel from a source that is contiguous across the panel.
   void (*pack_across)(const float *source, ptrdiff_t stride, ptrdiff_t k, ptrdiff_t count, float *panel,
                       ptrdiff_t width);
-  /// One panel from a source that is contiguous along k.
+  /// One panel from a source that is contiguous along k; it must have room for `lanes` elements past its end.
   void (*pack_along)(const float *source, ptrdiff_t stride, ptrdiff_t k, ptrdiff_t count, float *panel,
                      ptrdiff_t width);
   /// One panel of output positions first..first + count - 1 and rows k_first..k_end - 1 of the unrolled windows;
@@ -98,12 +135,19 @@ typedef struct {
   void (*reduce_window)(const ck_window *window, ck_reduction reduction, const float *padded,
                         ptrdiff_t padded_stride, const float *weights, float *out, const ck_epilogue *epilogue);
 
+  /// A depthwise convolution of at most `lanes` small planes with weights [taps][lanes]; `room` holds the padded
+  /// planes and the outputs' positions, these made up to whole vectors, with `lanes` elements for each.
+  void (*depthwise_group)(const ck_window *window, const float *planes, ptrdiff_t channels, const float *weights,
+                          float *room, float *out, const ck_epilogue *epilogue);
+
   void (*apply)(ck_function function, float p0, float p1, const float *x, float *y, ptrdiff_t count);
   /// A step of 0 repeats the first element.
   void (*combine)(ck_operation operation, const float *a, ptrdiff_t a_step, const float *b, ptrdiff_t b_step,
                   float *y, ptrdiff_t count);
   void (*scale_and_shift)(const float *x, const float *scale, const float *shift, float *y, ptrdiff_t count);
   float (*sum)(const float *x, ptrdiff_t count);
+  /// The sum in double precision.
+  double (*sum_wide)(const float *x, ptrdiff_t count);
   float (*maximum)(const float *x, ptrdiff_t count);
   /// Sum of (x - mean)^2.
   float (*squares)(const float *x, float mean, ptrdiff_t count);

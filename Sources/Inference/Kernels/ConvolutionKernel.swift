@@ -7,7 +7,9 @@ struct ConvolutionKernel: PreparedKernel {
     case product(weights: Tensor)
     /// Unrolled windows, turned, times weights; where positions fill vectors badly and channels well.
     case turnedProduct(weights: Tensor)
-    case depthwise(weights: Tensor)
+    case depthwise(DepthwiseConvolution)
+    case winograd(WinogradConvolution)
+    case direct(DirectConvolution)
     /// Three spatial dimensions.
     case plain(weights: Tensor)
   }
@@ -30,7 +32,16 @@ struct ConvolutionKernel: PreparedKernel {
       return
     }
     if geometry.isDepthwise {
-      (method, groupStride) = (.depthwise(weights: weights), 0)
+      (method, groupStride) = (.depthwise(DepthwiseConvolution(geometry, weights: weights, using: context)), 0)
+      return
+    }
+    if let edge = WinogradConvolution.edge(for: geometry, context.kernels) {
+      method = .winograd(WinogradConvolution(geometry, edge: edge, weights: weights, using: context))
+      groupStride = 0
+      return
+    }
+    if DirectConvolution.suits(geometry, context.kernels) {
+      (method, groupStride) = (.direct(DirectConvolution(geometry, weights: weights, using: context)), 0)
       return
     }
     let kernels = context.kernels
@@ -53,7 +64,12 @@ struct ConvolutionKernel: PreparedKernel {
     switch method {
     case .product(let weights): multiply(input, weights, residual, output, isTurned: false, using: context)
     case .turnedProduct(let weights): multiply(input, weights, residual, output, isTurned: true, using: context)
-    case .depthwise(let weights): reduceDepthwise(input, weights, residual, output, using: context)
+    case .depthwise(let convolution):
+      convolution.run(input, residual: residual, into: output, epilogue: epilogue, using: context)
+    case .winograd(let convolution):
+      convolution.run(input, residual: residual, into: output, epilogue: epilogue, using: context)
+    case .direct(let convolution):
+      convolution.run(input, residual: residual, into: output, epilogue: epilogue, using: context)
     case .plain(let weights):
       PlainConvolution(geometry: geometry).run(input, weights, into: output, using: context)
       finish(output, residual, using: context)
@@ -88,30 +104,6 @@ struct ConvolutionKernel: PreparedKernel {
         residual: residual.map { UnsafePointer($0.floats + offset) })
     }
     BlockedProduct.run(products, using: context)
-  }
-
-  private func reduceDepthwise(
-    _ input: Tensor, _ weights: Tensor, _ residual: Tensor?, _ output: Tensor, using context: ExecutionContext
-  ) {
-    let multiplier = geometry.outputChannels / geometry.inputChannels
-    let window = ck_window(geometry.window)
-    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.positions)
-    let area = geometry.window.kernel.reduce(1, *)
-    let pad = PaddedPlane(window, context.kernels)
-    context.parallel(geometry.batch * geometry.inputChannels) { index in
-      pad.withPlane(input.floats + index * plane, fill: 0) { padded in
-        for copy in 0..<multiplier {
-          let channel = index % geometry.inputChannels * multiplier + copy
-          let offset = (index * multiplier + copy) * positions
-          pad.reduce(
-            CK_WINDOW_WEIGHTED, padded, weights: weights.floats + channel * area, into: output.floats + offset,
-            epilogue: epilogue.isEmpty
-              ? nil
-              : epilogue.arguments(
-                channel: channel, residual: residual.map { UnsafePointer($0.floats + offset) }, stride: 0))
-        }
-      }
-    }
   }
 
   /// The epilogue as a pass of its own.

@@ -19,6 +19,8 @@ struct MatrixProductKernel: PreparedKernel {
   private let addend: Tensor?
   private let constantB: Tensor?
   private let packedB: Tensor?
+  /// Panels for `RowProduct`.
+  private let rowPanels: Tensor?
 
   /// Packs a constant right operand, unless there is one row only: then the weights are read where they are.
   init(
@@ -36,13 +38,24 @@ struct MatrixProductKernel: PreparedKernel {
     self.addend = isBias ? nil : scaled
     self.epilogue = try FusedEpilogue(
       epilogue, bias: isBias ? scaled : nil, channels: shape.n, isPerColumn: true)
-    if let constantB, shape.m > 1, shape.batches.isEmpty {
-      func pack() -> Tensor {
+    /// What packing makes of the constant weights, kept for other shapes of the left matrix; `form` tells layouts apart.
+    func packed(_ weights: Tensor, form: Int, by pack: () -> Tensor) -> Tensor {
+      let layout = [form, shape.n, shape.k, shape.transposesB ? 1 : 0]
+      return context.packed?.tensor(for: weights, layout: layout, pack: pack) ?? pack()
+    }
+    let isPackable = shape.m > 1 && shape.batches.isEmpty
+    rowPanels =
+      isPackable && !shape.transposesA && shape.k <= RowProduct.mostK
+      ? constantB.map { weights in
+        packed(weights, form: 1) {
+          RowProduct.panels(Self.right(weights.floats, shape), columns: shape.n, k: shape.k, context.kernels)
+        }
+      } : nil
+    if let constantB, rowPanels == nil, isPackable {
+      packedB = packed(constantB, form: 0) {
         Self.right(constantB.floats, shape).packedTensor(
           count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
       }
-      let layout = [shape.n, shape.k, shape.transposesB ? 1 : 0]
-      packedB = context.packed?.tensor(for: constantB, layout: layout, pack: pack) ?? pack()
     } else {
       packedB = nil
     }
@@ -53,7 +66,12 @@ struct MatrixProductKernel: PreparedKernel {
     let output = try outputs.required(0, "Y")
     let isPlain = alpha == 1 && addend == nil
     if epilogue.addsResidual, residual?.shape != output.shape { throw ShapeError("residual of another shape") }
-    if shape.batches.isEmpty, shape.m == 1 {
+    if let rowPanels {
+      let product = RowProduct(
+        rows: shape.m, columns: shape.n, k: shape.k, left: a.floats, leftStride: shape.k, panels: rowPanels.floats,
+        target: output.floats, targetStride: shape.n, residual: residual.map { UnsafePointer($0.floats) })
+      product.run(epilogue: isPlain ? epilogue : nil, using: context)
+    } else if shape.batches.isEmpty, shape.m == 1 {
       multiplyRow(a, b, into: output, residual: residual, fuses: isPlain, using: context)
     } else {
       multiplyBlocks(a, b, into: output, residual: residual, fuses: isPlain, using: context)

@@ -10,13 +10,20 @@ enum PoolKernels {
     case averageWithPadding
   }
 
+  /// Planes that one call of a worker takes.
+  private static let planesAtOnce = 4
+
   /// Max and average pools of float32.
   static func floatPool(
-    _ kind: Kind, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor, using context: ExecutionContext
+    _ kind: Kind, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor,
+    using context: ExecutionContext
   ) {
     guard output.elementCount > 0 else { return }
-    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *))
-    let counts = kind == .max ? [] : geometry.window.counts(includingPadding: kind == .averageWithPadding)
+    let (plane, positions) = (
+      geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *)
+    )
+    let counts =
+      kind == .max ? [] : geometry.window.counts(includingPadding: kind == .averageWithPadding)
     guard geometry.window.rank <= 2 else {
       let window = geometry.window.expanded(to: 3)
       context.parallel(geometry.planes) { index in
@@ -26,26 +33,37 @@ enum PoolKernels {
           window.forEachTap(at: position) { _, element in
             result = kind == .max ? Swift.max(result, source[element]) : result + source[element]
           }
-          output.floats[index * positions + position] = kind == .max ? result : result / counts[position]
+          output.floats[index * positions + position] =
+            kind == .max ? result : result / counts[position]
         }
       }
       return
     }
     let pad = PaddedPlane(ck_window(geometry.window), context.kernels)
-    context.parallel(geometry.planes) { index in
-      let target = output.floats + index * positions
-      pad.withPlane(input.floats + index * plane, fill: kind == .max ? -.infinity : 0) { padded in
-        pad.reduce(kind == .max ? CK_WINDOW_MAX : CK_WINDOW_SUM, padded, weights: nil, into: target, epilogue: nil)
+    context.parallelRanges(geometry.planes, grain: planesAtOnce) { range in
+      pad.withRoom { room in
+        for index in range {
+          let target = output.floats + index * positions
+          pad.reduce(
+            kind == .max ? CK_WINDOW_MAX : CK_WINDOW_SUM, input.floats + index * plane,
+            fill: kind == .max ? -.infinity : 0, weights: nil, into: target, epilogue: nil,
+            room: room)
+          if kind != .max {
+            context.kernels.combine(.divide, target, counts, into: target, count: positions)
+          }
+        }
       }
-      if kind != .max { context.kernels.combine(.divide, target, counts, into: target, count: positions) }
     }
   }
 
   /// Max pool of any comparable elements, with the positions of the maxima on request.
   static func maximum<Element: Comparable & BitwiseCopyable>(
-    _ type: Element.Type, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor, indices: Tensor?
+    _ type: Element.Type, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor,
+    indices: Tensor?
   ) {
-    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *))
+    let (plane, positions) = (
+      geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *)
+    )
     let window = geometry.window.expanded(to: 3)
     for index in 0..<geometry.planes {
       let source = input.pointer(as: type) + index * plane
@@ -57,7 +75,8 @@ enum PoolKernels {
         }
         let winner = best ?? 0
         output.pointer(as: type)[index * positions + position] = source[winner]
-        indices?.pointer(as: Int64.self)[index * positions + position] = Int64(index * plane + winner)
+        indices?.pointer(as: Int64.self)[index * positions + position] = Int64(
+          index * plane + winner)
       }
     }
   }
@@ -76,7 +95,9 @@ extension PlacedWindow {
         }
       }
     }
-    return alongAxes.reduce([1]) { products, along in products.flatMap { product in along.map { product * $0 } } }
-      .map { Float(Swift.max(1, $0)) }
+    return alongAxes.reduce([1]) { products, along in
+      products.flatMap { product in along.map { product * $0 } }
+    }
+    .map { Float(Swift.max(1, $0)) }
   }
 }

@@ -47,6 +47,9 @@ extension Kernels {
   /// The sum, in an order that depends on the count alone.
   public func sum(_ x: UnsafePointer<Float>, count: Int) -> Float { table.pointee.sum(x, count) }
 
+  /// The sum in double precision, in an order that depends on the count alone.
+  public func wideSum(_ x: UnsafePointer<Float>, count: Int) -> Double { table.pointee.sum_wide(x, count) }
+
   /// The greatest element; negative infinity without elements.
   public func maximum(_ x: UnsafePointer<Float>, count: Int) -> Float { table.pointee.maximum(x, count) }
 

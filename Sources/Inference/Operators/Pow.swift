@@ -33,6 +33,7 @@ struct Pow: Operator {
       let only =
         exponent.elementCount == 1 && output.elementCount == base.elementCount ? exponent.pointer()[0] : Double.nan
       switch only {
+      case 2 where T.self == Float.self: Elementwise.combine(.multiply, base, base, into: output, context)
       case 2: Elementwise.unary(base, into: output, context) { (x: T) -> T in T.multiply(x, x) }
       case 3: Elementwise.unary(base, into: output, context) { (x: T) -> T in T.multiply(T.multiply(x, x), x) }
       default:

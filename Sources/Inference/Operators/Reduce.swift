@@ -53,6 +53,9 @@ private struct ReductionWork: NumberWork {
     typealias W = T.Wide
     let count = Double(walk.folded.elementCount)
     let zero = W.zero
+    if T.self == Float.self, reduction == .sum || reduction == .mean, walk.folded.runStride(0) == 1 {
+      return sumFloats(divisor: reduction == .mean ? count : 1)
+    }
     switch reduction {
     case .sum: reduce(T.self, from: zero, { W.add($0, $1.wide) }, W.add) { T(narrowing: $0) }
     case .mean:
@@ -67,6 +70,18 @@ private struct ReductionWork: NumberWork {
       reduce(T.self, from: zero, { W.add($0, W.multiply($1.wide, $1.wide)) }, W.add) { T(narrowing: $0) }
     case .logOfSum: reduce(T.self, from: 0.0, { $0 + $1.double }, +) { T(converting: log($0)) }
     case .logOfSumOfExponentials: logOfSumOfExponentials(T.self)
+    }
+  }
+
+  /// Contiguous floats, added in double precision by the vector kernel.
+  private func sumFloats(divisor: Double) {
+    nonisolated(unsafe) let (source, target) = (input.floats, output.floats)
+    walk.forEachOutput(context) { position, first in
+      var sum = 0.0
+      walk.folded.forEachRun(in: 0..<walk.folded.elementCount) { _, operands, length in
+        sum += context.kernels.wideSum(source + (first + operands[0]), count: length)
+      }
+      target[position] = Float(sum / divisor)
     }
   }
 

@@ -46,6 +46,23 @@ struct ConvTests {
     Case(input: [2, 4, 33], weights: [4, 1, 3], group: 4, dilations: [4], pads: [8, 0]),
     Case(input: [1, 2, 5, 6, 7], weights: [4, 1, 3, 2, 3], group: 2, strides: [1, 2, 1], pads: [1, 0, 1, 1, 0, 1]),
     Case(input: [1, 2, 3, 3], weights: [2, 2, 3, 3], pads: [5, 5, 5, 5]),
+    // Tiles of 4x4 and 2x2 outputs with every kind of border, several blocks, and runs of tiles in a row.
+    Case(input: [2, 19, 14, 13], weights: [37, 19, 3, 3], pads: [1, 1, 1, 1]),
+    Case(input: [1, 24, 17, 120], weights: [50, 24, 3, 3], pads: [0, 2, 1, 0]),
+    Case(input: [1, 70, 7, 7], weights: [80, 70, 3, 3], pads: [1, 1, 1, 1]),
+    Case(input: [3, 33, 6, 6], weights: [65, 33, 3, 3]),
+    Case(input: [1, 16, 5, 4], weights: [64, 16, 3, 3], pads: [4, 3, 5, 4]),
+    Case(input: [1, 48, 57, 59], weights: [49, 48, 3, 3], pads: [1, 1, 1, 1]),
+    // Windows read where they lie: several panels of channels, bands of rows, with and without a padded copy.
+    Case(input: [2, 5, 23, 29], weights: [70, 5, 5, 4], strides: [2, 1], dilations: [1, 2], pads: [2, 3, 1, 0]),
+    Case(input: [1, 40, 20, 16], weights: [64, 40, 1, 1], strides: [2, 2]),
+    Case(input: [1, 300, 14, 14], weights: [200, 300, 1, 1]),
+    Case(input: [1, 3, 60, 65], weights: [32, 3, 11, 11], strides: [4, 4], pads: [2, 2, 2, 2]),
+    // Depthwise with rows that fill no vector.
+    Case(input: [2, 21, 7, 7], weights: [21, 1, 3, 3], group: 21, pads: [1, 1, 1, 1]),
+    Case(input: [1, 35, 14, 13], weights: [35, 1, 3, 3], group: 35, strides: [2, 2], pads: [1, 1, 1, 1]),
+    Case(input: [1, 18, 9, 8], weights: [18, 1, 5, 2], group: 18, dilations: [2, 3], pads: [4, 3, 4, 0]),
+    Case(input: [1, 16, 30, 31], weights: [16, 1, 3, 3], group: 16, pads: [1, 1, 1, 1]),
     Case(input: [1, 1, 1, 70], weights: [1, 1, 1, 20], strides: [1, 2], pads: [0, 9, 0, 9]),
   ]
 
@@ -85,7 +102,11 @@ struct ConvTests {
   }
 
   @Test(
-    arguments: InstructionSet.available, [cases[0], cases[6], cases[7], cases[10], cases[12], cases[13], cases[18]])
+    arguments: InstructionSet.available,
+    [
+      cases[0], cases[6], cases[7], cases[10], cases[12], cases[13], cases[18], cases[20], cases[22],
+      cases[26], cases[28], cases[30], cases[31],
+    ])
   func fusedStepsRoundAsSeparateOperators(on isa: InstructionSet, shape: Case) throws {
     let tensors = operands(shape)
     let run = try OperatorRun("Conv", tensors, shape.attributes)
