@@ -143,7 +143,7 @@ public final class RunRecorder: RequestSink {
     latencies.sort()
     var all = ModelTotals()
     for index in system.models.indices {
-      guard system.sources.contains(where: { $0.model == index }) else { continue }
+      guard index < models.count, system.sources.contains(where: { $0.model == index }) else { continue }
       let totals = models[index]
       all.accumulate(totals)
       let quantiles =

@@ -253,21 +253,19 @@ struct ResultsWriterTests {
     #expect(try rows("SELECT requests FROM run_placement", in: path) == [""])
   }
 
-  /// Two sources of one model are one row, weighted by their requests.
-  @Test func sourcesOfOneModelAreAddedUp() throws {
+  /// Totals are by model: two sources of one are one row, and a model that nobody asks for has none.
+  @Test func sourcesOfOneModelAreOneRow() throws {
     var system = Fixture.system
     system.sources[1].model = 0
     let path = folder.path("a.db")
     let writer = try ResultsWriter(creating: path)
     let registered = try writer.register(system, scenario: "bench", models: Fixture.models)
     let run = try writer.begin(Fixture.description(policy: "split"), on: registered)
-    var result = Fixture.result(of: requests(4), policy: "split")
-    result.models[1] = result.models[0]
-    result.models[1].completed = 12
+    let result = Fixture.result(of: requests(4), policy: "split")
     try run.finish(result, hostWallSeconds: 0, hostCPUSeconds: 0)
     try writer.close()
     #expect(
       try rows("SELECT model, requests, completed, latency_mean_ms FROM policy_summary", in: path)
-        == ["alpha|8.0|16.0|9.0"])
+        == ["alpha|4.0|4.0|18.0"])
   }
 }

@@ -117,6 +117,7 @@ CREATE TABLE run_total (  -- a run's figures over all models
   cloud_compute_ms REAL,                          -- computing in the cloud
   cloud_queue_ms REAL,                            -- waiting for the cloud
   downlink_ms REAL,                               -- waiting for, sending and propagation of what came down
+  latency_half_width_ms REAL,                     -- of the 95 % confidence interval of latency_mean_ms from this run alone (batch means); NULL if it is too short
   PRIMARY KEY (run_id)
 ) STRICT;
 
@@ -161,6 +162,7 @@ CREATE TABLE run_node (  -- a node's totals over its machines in the measured wi
   run_id INTEGER NOT NULL REFERENCES run(run_id),    -- the run
   node_id INTEGER NOT NULL REFERENCES node(node_id), -- the node
   utilization REAL NOT NULL,                         -- busy servers / servers, mean over machines and time
+  offered_load REAL NOT NULL,                        -- work that came / what the servers can do; over 1 the queue grows without end
   energy_j REAL NOT NULL,                            -- the integral of the power: the three parts that follow
   compute_energy_j REAL NOT NULL,                    -- while computing
   radio_energy_j REAL NOT NULL,                      -- of the radio
@@ -177,9 +179,22 @@ CREATE TABLE run_link (  -- a link's totals over its instances in the measured w
   bytes_down INTEGER NOT NULL,                       -- sent downwards
   utilization_up REAL NOT NULL,                      -- share of the time in which it sent upwards, mean over instances
   utilization_down REAL NOT NULL,                    -- share of the time in which it sent downwards
+  offered_load_up REAL NOT NULL,                     -- sending time of what came / length of the window; over 1 the queue grows without end
+  offered_load_down REAL NOT NULL,                   -- the same downwards
   mean_throughput_up_mbps REAL NOT NULL,             -- bits sent upwards / length of the window
   mean_throughput_down_mbps REAL NOT NULL,           -- bits sent downwards / length of the window
   PRIMARY KEY (run_id, link_id)
+) STRICT;
+
+CREATE TABLE run_load (  -- an MLPerf load scenario's figures, by loadgen's rules
+  run_id INTEGER NOT NULL REFERENCES run(run_id),          -- the run
+  source_id INTEGER NOT NULL REFERENCES source(source_id), -- the source of its queries
+  load_scenario TEXT NOT NULL,                             -- SingleStream, MultiStream, Server or Offline
+  queries INTEGER NOT NULL,                                -- answered, scheduled in the measured window
+  percentile REAL,                                         -- that it is judged by; NULL for Offline
+  query_latency_ms REAL,                                   -- at position floor(n x percentile) in ascending order, from the scheduled time
+  samples_per_s REAL,                                      -- (answered samples - 1) / time until the last answer
+  PRIMARY KEY (run_id, source_id)
 ) STRICT;
 
 CREATE TABLE execution (  -- one row per partition that was really executed
@@ -233,7 +248,7 @@ CREATE TABLE event (  -- one row per step of a request, in the order in which th
   event_id INTEGER PRIMARY KEY,                   -- counts all events of the file
   run_id INTEGER NOT NULL REFERENCES run(run_id), -- the run it belongs to
   sequence INTEGER NOT NULL,                      -- the request, as in request.sequence
-  kind TEXT NOT NULL,                             -- compute, uplink or downlink
+  kind TEXT NOT NULL,                             -- compute, serialize, uplink or downlink
   node_id INTEGER REFERENCES node(node_id),       -- the node that computed; NULL for a message
   link_id INTEGER REFERENCES link(link_id),       -- the link of the message; NULL for a visit
   begin_s REAL NOT NULL,                          -- when the request came to the node or link
@@ -295,6 +310,7 @@ SELECT
   node.tier,
   node.machines,
   avg(n.utilization) AS utilization,
+  avg(n.offered_load) AS offered_load,  -- work that came / what the servers can do; over 1 is unstable
   avg(n.energy_j) AS energy_j,
   avg(n.compute_energy_j) AS compute_energy_j,
   avg(n.radio_energy_j) AS radio_energy_j,
@@ -314,6 +330,8 @@ SELECT
   avg(l.bytes_down) AS bytes_down,
   avg(l.utilization_up) AS utilization_up,
   avg(l.utilization_down) AS utilization_down,
+  avg(l.offered_load_up) AS offered_load_up,  -- sending time of what came / time; over 1 is unstable
+  avg(l.offered_load_down) AS offered_load_down,
   avg(l.mean_throughput_up_mbps) AS mean_throughput_up_mbps,  -- bits sent / length of the window
   avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps
 FROM run_link AS l JOIN run USING (run_id) JOIN link USING (link_id)
@@ -351,7 +369,8 @@ SELECT
   m.edge_queue_ms,
   m.cloud_compute_ms,
   m.cloud_queue_ms,
-  m.downlink_ms
+  m.downlink_ms,
+  m.latency_half_width_ms  -- of the 95 % confidence interval from this run alone; NULL if it is too short
 FROM run LEFT JOIN run_total AS m USING (run_id)
 ORDER BY run.run_id;
 
@@ -397,3 +416,19 @@ FROM execution AS e
   JOIN placement USING (placement_id) JOIN model USING (model_id)
 GROUP BY used.scenario, used.policy, e.placement_id
 ORDER BY min(used.first_run), e.placement_id;
+
+CREATE VIEW load_summary AS  -- one row per scenario, policy and source under an MLPerf load scenario
+SELECT
+  run.scenario,
+  run.policy,
+  model.name AS model,
+  node.name AS source,
+  l.load_scenario,
+  avg(l.queries) AS queries,
+  l.percentile,
+  avg(l.query_latency_ms) AS query_latency_ms,  -- at the percentile, by loadgen's rule
+  avg(l.samples_per_s) AS samples_per_s
+FROM run_load AS l JOIN run USING (run_id) JOIN source USING (source_id) JOIN node USING (node_id)
+  JOIN model USING (model_id)
+GROUP BY run.scenario, run.policy, l.source_id
+ORDER BY min(run.run_id), l.source_id;

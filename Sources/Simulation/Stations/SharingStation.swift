@@ -31,11 +31,11 @@ struct SharingStation {
   var dueTime: Int64 = .max
   private(set) var heap = KeyHeap()
 
-  /// Where capacity comes in steps, 1/64 byte is as good as nothing.
+  /// Where capacity comes in steps, 1/512 byte is as good as nothing.
   init(
     servers: Int, limit: Int32 = .max, clock: Int = -1, isStepped: Bool = false, group: Int, ledger: Int
   ) {
-    slack = isStepped ? UInt64(RateTrace.unitsPerByte / 64) << 12 : 0
+    slack = isStepped ? UInt64(RateTrace.unitsPerByte / 512) << 12 : 0
     self.servers = Int32(servers)
     self.clock = Int32(clock)
     self.limit = limit
