@@ -74,7 +74,8 @@ extension PlanReport {
     var rows: [Row] = []
     for candidate in candidates where all || cuts.contains(candidate.cut) {
       if rows.last?.placement == candidate.placement, !all { continue }
-      rows.append(Row(name: candidate.cut?.printable ?? "(nothing)", placement: candidate.placement, cost: candidate.cost))
+      rows.append(
+        Row(name: candidate.cut?.printable ?? "(nothing)", placement: candidate.placement, cost: candidate.cost))
     }
     for (name, choice) in [("(choice)", choice), ("(optimum)", optimum)] {
       if rows.contains(where: { $0.placement == choice.placement }) { continue }
