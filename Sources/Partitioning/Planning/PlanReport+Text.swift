@@ -64,6 +64,10 @@ extension PlanReport {
         lines.append("\(count) cuts that more than one tensor crosses, or that equal another, are left out: --all-cuts")
       }
     }
+    if !optimumIsProven {
+      let gap = optimumGap.map { "; none is better by more than \(rounded(100 * $0)) %" } ?? ""
+      lines.append("the best found is not proven to be the best of all\(gap)")
+    }
     lines += notes.map { "note: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }

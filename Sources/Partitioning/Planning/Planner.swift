@@ -24,7 +24,7 @@ public enum Planner {
       problem: problem, objective: objective, policy: type(of: policy).kind,
       choice: PlanReport.Choice(placement: placement, cost: problem.cost(of: placement)), candidates: candidates,
       optimum: PlanReport.Choice(placement: optimum.placement, cost: optimum.cost),
-      optimumIsProven: optimum.isProven,
+      optimumIsProven: optimum.isProven, optimumGap: optimum.gap,
       bandwidths: try PlanReport.bandwidths(
         problem, objective, policy: policy, choice: placement, candidates: candidates), notes: problem.notes)
   }
