@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .build/release/offloadsim
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help build run test bench lint format docs generate install uninstall clean prerequisites
+.PHONY: help build run test conformance fuzz bench lint format docs generate install uninstall clean prerequisites
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,6 +24,9 @@ run: build ## simulate Scenarios/quickstart.json (SCENARIO=... ARGS=... for anot
 test: prerequisites ## every test, in release (debug kernels are too slow)
 	swift test -c release --disable-testable-imports
 
+conformance: build ## ONNX's backend test cases, a table per operator (ARGS=--markdown, ARGS=--newer)
+	Scripts/conformance.py --bin $(BIN) $(ARGS)
+
 bench: build ## the built-in benchmarks: kernels, simulator, recording, planning
 	$(BIN) bench engine
 	$(BIN) bench simulation
@@ -38,7 +41,7 @@ format: ## rewrite the sources in the project's format
 
 generate: build ## the files that are made by the program: JSON Schema and the sample network
 	$(BIN) schema > Scenarios/scenario.schema.json
-	$(BIN) sample-model Scenarios/models/ds_cnn.onnx
+	$(BIN) export ds_cnn -o Scenarios/models --force
 
 docs: prerequisites ## API documentation of every module, as symbol graphs for DocC in .build/docs
 	Scripts/docs.sh

@@ -64,7 +64,7 @@ public final class RunRecorder: RequestSink {
       try writer.insertEvents(count: min(Self.chunk, steps.count - start)) { index, id in
         let step = steps[start + index]
         let place = Int(step.place)
-        let isVisit = step.kind == .compute
+        let isVisit = step.kind == .compute || step.kind == .serialize
         return EventRow(
           id: id, run: self.id, node: isVisit ? system.nodes[place] : nil, link: isVisit ? nil : system.links[place],
           record: step)
@@ -135,16 +135,14 @@ public final class RunRecorder: RequestSink {
     }
   }
 
-  /// Adds up the sources of each model, and all of them.
-  private func record(_ sources: [ModelTotals]) throws {
+  /// Records the totals of each model that is asked for, and those of all.
+  private func record(_ models: [ModelTotals]) throws {
     let shares = [0.5, 0.95, 0.99]
     latencies.sort()
     var all = ModelTotals()
     for index in system.models.indices {
-      var totals = ModelTotals()
-      let own = zip(system.sources, sources).filter { $0.0.model == index }
-      guard !own.isEmpty else { continue }
-      for (_, source) in own { totals.accumulate(source) }
+      guard system.sources.contains(where: { $0.model == index }) else { continue }
+      let totals = models[index]
       all.accumulate(totals)
       let quantiles =
         recordsRequests

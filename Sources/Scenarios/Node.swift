@@ -15,6 +15,8 @@ extension Scenario {
     public internal(set) var profile: DeviceProfile?
     public let servers: Int
     public let scheduler: NodeModel.Scheduler
+    /// How many requests may wait for each machine; `nil` for any number.
+    public let queueLimit: Int?
     public let variation: ServiceVariation
     /// With measured timing, this node's compute time over this host's: 8 is eight times slower.
     public let speed: Double
@@ -30,7 +32,10 @@ extension Scenario {
       servers = fields.int("servers", default: 1, in: 1...100_000, "requests that one machine computes at a time")
       scheduler = fields.value(
         "scheduler", default: "fifo", "who is served next",
-        oneOf: [.kinds("scheduler", Self.schedulers, notYet: ["priority", "edf", "batch"])])
+        oneOf: [.kinds("scheduler", Self.schedulers)])
+      queueLimit = fields.intIfPresent(
+        "queue_limit", in: 0...1_000_000_000,
+        "requests that may wait for each machine; more are turned away (with ps: requests beyond the servers)")
       variation = fields.value(
         "service_variation", default: "none", "a random factor of mean 1 on every visit's compute time",
         oneOf: [.kinds("service variation", Self.variations)])
@@ -42,6 +47,15 @@ extension Scenario {
     private static let schedulers: [Kind<NodeModel.Scheduler>] = [
       Kind("fifo", "in the order of arrival") { _ in .fifo },
       Kind("ps", "all at once, sharing the servers equally") { _ in .ps },
+      Kind("priority", "the largest 'priority' of the workload first, without interrupting anybody") { _ in .priority },
+      Kind("edf", "the earliest arrival + deadline first, without interrupting anybody") { _ in .edf },
+      Kind("batch", "several requests for the same layers of one network at a time") { fields in
+        let maximum = fields.int("max_batch", default: 8, in: 1...Scheduler.batchLimit, "requests in a batch at most")
+        let timeout = fields.double(
+          "timeout_ms", default: 0, in: .nonNegative(upTo: 1e9),
+          "a smaller batch starts when its oldest request has waited for so long")
+        return .batch(maximum: maximum, timeoutNanoseconds: Int64((timeout * 1e6).rounded()))
+      },
     ]
 
     private static let variations: [Kind<ServiceVariation>] = [

@@ -110,6 +110,15 @@ extension Scenario {
           at: entry.source.position)
       }
     }
+    for entry in workload {
+      let path = path(of: entry).links.map { links[$0] }
+      for (lower, upper) in zip(path, path.dropFirst())
+      where lower.streams && upper.streams && lower.transport != upper.transport {
+        diagnostics.report(
+          "messages stream from '\(lower.name.printable)' to '\(upper.name.printable)', which must have the same 'transport'",
+          at: upper.streamsPosition)
+      }
+    }
     for (index, node) in nodes.enumerated() where !onPath.contains(index) {
       let isSource = upwardLinks(of: index).isEmpty == false
       diagnostics.report(

@@ -1,4 +1,5 @@
 import Partitioning
+import Simulation
 import StrictJSON
 
 /// The files that a scenario names: profiles, cost tables, traces and networks.
@@ -7,6 +8,7 @@ extension Scenario {
     let diagnostics = Diagnostics()
     for index in models.indices { readModel(index, zoo, diagnostics) }
     for index in nodes.indices { readProfile(index, diagnostics) }
+    for index in links.indices { readTraces(index, diagnostics) }
     for index in workload.indices {
       guard let file = workload[index].arrivalsFile else { continue }
       do throws(InputError) {
@@ -16,6 +18,25 @@ extension Scenario {
     }
     if diagnostics.isEmpty { for entry in workload { checkCosts(of: entry, diagnostics) } }
     try diagnostics.throwIfAny()
+  }
+
+  private mutating func readTraces(_ index: Int, _ diagnostics: Diagnostics) {
+    func trace(_ trace: Link.TraceFile?, column: String) -> RateTrace? {
+      guard let trace else { return nil }
+      do throws(InputError) {
+        return try trace.format.read(
+          path(of: trace.file), column: trace.column ?? column, mentionedAt: trace.file.position)
+      } catch { diagnostics.report(error) }
+      return nil
+    }
+    if let up = trace(links[index].uplinkTraceFile, column: "UL_bitrate") {
+      links[index].uplinkTrace = up
+      links[index].uplinkMbps = up.meanBitsPerSecond / 1e6
+    }
+    if let down = trace(links[index].downlinkTraceFile, column: "DL_bitrate") {
+      links[index].downlinkTrace = down
+      links[index].downlinkMbps = down.meanBitsPerSecond / 1e6
+    }
   }
 
   private mutating func readModel(_ index: Int, _ zoo: [String], _ diagnostics: Diagnostics) {

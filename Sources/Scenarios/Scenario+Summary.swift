@@ -17,13 +17,15 @@ extension Scenario {
     if node.count > 1 { parts.append("\(node.count) machines") }
     if let profile = node.profileName { parts.append(profile.name.printable) }
     if node.servers > 1 { parts.append("\(node.servers) servers") }
-    return "\(node.name.printable): \((parts + [node.scheduler.rawValue]).joined(separator: ", "))"
+    return "\(node.name.printable): \((parts + [node.scheduler.kind]).joined(separator: ", "))"
   }
 
   private func describe(_ link: Link) -> String {
     "\(link.name.printable): \(link.from.name.printable) -> \(link.to.name.printable), "
       + "\(link.uplinkMbps.text) Mbit/s up, \(link.downlinkMbps.text) down, rtt \(link.rttMilliseconds.text) ms, "
       + link.sharing.rawValue + (link.isShared ? ", shared" : "")
+      + (link.transport == .ideal ? "" : ", \(link.transport.kind)") + (link.streams ? ", streaming" : "")
+      + (link.uplinkTraceFile == nil && link.downlinkTraceFile == nil ? "" : ", by a trace")
   }
 
   private func describe(_ model: Model) -> String {

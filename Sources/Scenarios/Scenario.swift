@@ -20,7 +20,7 @@ public struct Scenario: Sendable {
   public let replications: Int
   public internal(set) var models: [Model]
   public internal(set) var nodes: [Node]
-  public let links: [Link]
+  public internal(set) var links: [Link]
   public internal(set) var workload: [Workload]
   public let policies: [Policy]
   /// What policies minimise or maximise unless they say otherwise.

@@ -21,6 +21,7 @@ extension Scenario {
     /// Bytes of the input as transmitted; `nil` where they follow from the network's input tensor.
     public let inputBytes: Int?
     public let deadlineMilliseconds: Double?
+    public let priority: Int
 
     init(from fields: inout FieldReader) {
       source = fields.reference("source", "the node at which requests begin; each of its machines gets the full rate")
@@ -42,7 +43,9 @@ extension Scenario {
       }
       deadlineMilliseconds = fields.doubleIfPresent(
         "deadline_ms", in: .positive(upTo: 1e12), "latency above which a request has missed its deadline")
-      fields.notYet("priority", neutral: 0)
+      priority = fields.int(
+        "priority", default: 0, in: -1_000_000...1_000_000,
+        "on nodes with the scheduler 'priority', requests of a larger one go first")
     }
   }
 }

@@ -56,7 +56,7 @@ public struct RequestRecord: Sendable {
 
 /// One step of a request: a visit to a machine, or a message over a link.
 public struct StepRecord: Sendable {
-  public enum Kind: UInt8, Sendable { case compute, uplink, downlink }
+  public enum Kind: UInt8, Sendable { case compute, serialize, uplink, downlink }
 
   /// The request's `RequestRecord.sequence`.
   public var sequence: Int64

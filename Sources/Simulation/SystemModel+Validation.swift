@@ -27,6 +27,11 @@ extension SystemModel {
   private func validate(_ node: NodeModel) throws(SimulationError) {
     let isCounted = (1...Event.maximumIndex).contains(node.count) && (1...(1 << 20)).contains(node.servers)
     try require(isCounted, "node '\(node.name)': impossible count or servers")
+    try require(node.queueLimit ?? 0 >= 0, "node '\(node.name)': a negative queue limit")
+    if case .batch(let maximum, let timeout) = node.scheduler {
+      let isPossible = (1...Scheduler.batchLimit).contains(maximum) && (0..<SharingStation.workLimit).contains(timeout)
+      try require(isPossible, "node '\(node.name)': impossible batches")
+    }
     let hasPower = node.idleWatts.isFinite && node.busyWatts.isFinite && node.idleWatts >= 0 && node.busyWatts >= 0
     try require(hasPower, "node '\(node.name)': impossible power")
     let cv: Double

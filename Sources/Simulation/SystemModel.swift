@@ -34,7 +34,7 @@ public struct SystemModel: Sendable {
 
 /// A machine, or `count` independent machines of one kind.
 public struct NodeModel: Sendable {
-  public enum Scheduler: String, Sendable, CaseIterable, Codable { case fifo, ps }
+  public typealias Scheduler = Simulation.Scheduler
   /// How the parts of a request's time that are spent here are called.
   public typealias Role = TierRole
 
@@ -43,6 +43,8 @@ public struct NodeModel: Sendable {
   public var count: Int
   public var servers: Int
   public var scheduler: Scheduler
+  /// How many requests may wait for each machine; more are turned away. `nil` for any number.
+  public var queueLimit: Int?
   public var variation: ServiceVariation
   /// Power with no server busy and with every server busy, in watts.
   public var idleWatts: Double
@@ -50,13 +52,14 @@ public struct NodeModel: Sendable {
 
   public init(
     name: String, role: Role, count: Int = 1, servers: Int = 1, scheduler: Scheduler = .fifo,
-    variation: ServiceVariation = .none, idleWatts: Double = 0, busyWatts: Double = 0
+    queueLimit: Int? = nil, variation: ServiceVariation = .none, idleWatts: Double = 0, busyWatts: Double = 0
   ) {
     self.name = name
     self.role = role
     self.count = count
     self.servers = servers
     self.scheduler = scheduler
+    self.queueLimit = queueLimit
     self.variation = variation
     self.idleWatts = idleWatts
     self.busyWatts = busyWatts
@@ -83,6 +86,12 @@ public struct LinkModel: Sendable {
   public var sharing: Sharing
   /// Whether all machines of `from` share one link.
   public var isShared: Bool
+  /// What takes the place of the hop's constant rates, which are then the means.
+  public var uplinkTrace: RateTrace?
+  public var downlinkTrace: RateTrace?
+  public var outages: [Outage] = []
+  /// Messages are late by up to so much, uniformly.
+  public var jitterNanoseconds: Int64 = 0
 
   public init(
     name: String, from: Int, to: Int, hop: PlacementProblem.Hop, sharing: Sharing = .fair, isShared: Bool = false
@@ -103,6 +112,8 @@ public struct SourceModel: Sendable {
   public var arrivals: Arrivals
   /// From arrival to the end of the request; `nil` where there is none.
   public var deadlineNanoseconds: Int64?
+  /// Where a scheduler asks for it, requests of a larger priority go first.
+  public var priority: Int
   /// The nodes of the path from the source upwards and the links between them.
   public var path: [Int]
   public var links: [Int]
@@ -110,13 +121,15 @@ public struct SourceModel: Sendable {
   public var policy: any PartitionPolicy
 
   public init(
-    node: Int, model: Int, arrivals: Arrivals, deadlineNanoseconds: Int64? = nil, path: [Int], links: [Int],
+    node: Int, model: Int, arrivals: Arrivals, deadlineNanoseconds: Int64? = nil, priority: Int = 0,
+    path: [Int], links: [Int],
     problem: PlacementProblem, policy: any PartitionPolicy
   ) {
     self.node = node
     self.model = model
     self.arrivals = arrivals
     self.deadlineNanoseconds = deadlineNanoseconds
+    self.priority = priority
     self.path = path
     self.links = links
     self.problem = problem

@@ -18,6 +18,8 @@ struct Infer: ParsableCommand {
     help: ArgumentHelp("A serialised TensorProto per input of the network, in order.", valueName: "file.pb"))
   var inputs: [String] = []
 
+  @OptionGroup var shapes: ShapeOptions
+
   @Option(help: ArgumentHelp("Where output_0.pb, output_1.pb, ... are written.", valueName: "dir"))
   var outputDir: String?
 
@@ -32,6 +34,7 @@ struct Infer: ParsableCommand {
 
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is between 1 and 256") }
+    if !inputs.isEmpty, !shapes.isEmpty { throw ValidationError("--input has a shape already; leave --shape out") }
     guard seed >= 0 else { throw ValidationError("--seed is 0 or more") }
   }
 
@@ -39,7 +42,10 @@ struct Infer: ParsableCommand {
     let given = try inputs.map { path in
       do { return try TensorFile.read(path) } catch { throw InputError(explaining: error) }
     }
-    let loaded = try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
+    let loaded =
+      given.isEmpty
+      ? try LoadedModel.find(model, seed: UInt64(seed), inputShapes: shapes.byName())
+      : try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
     guard let graph = loaded.graph else { return }
     let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)
     guard tensors.count == graph.inputs.count else {

@@ -12,11 +12,14 @@ struct Models: ParsableCommand {
     abstract: "Lists the built-in networks, or one network layer by layer.",
     discussion: """
       MACs are multiply-accumulates of convolutions, matrix products and recurrent steps (FLOPs are twice that). Parameters \
-      count BatchNormalization's scale and shift, not its statistics.
+      count BatchNormalization's scale and shift, not its statistics. An If counts its larger branch, a Loop its body times \
+      its constant bound, or once. Sizes that are known only at run time are those of one run on seeded inputs.
       """)
 
   @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
   var model: String?
+
+  @OptionGroup var shapes: ShapeOptions
 
   @Option(help: "text or json.")
   var format = Format.text
@@ -24,7 +27,13 @@ struct Models: ParsableCommand {
   @OptionGroup var colors: ColorOption
 
   func run() throws {
-    if let model { try describe(try LoadedModel.find(model, withWeights: false)) } else { try list() }
+    guard let model else { return try list() }
+    let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
+    do { try describe(try loaded.assumingSizes(seed: 42)) } catch let error as InputError {
+      // A file that does not run on made-up inputs can still be described.
+      Console.error("note: \(error.description); unknown sizes count as 0")
+      try describe(loaded)
+    }
   }
 
   private func list() throws {
@@ -57,6 +66,7 @@ struct Models: ParsableCommand {
 
   private func describe(_ model: LoadedModel) throws {
     guard let graph = model.graph else { return }
+    if let note = model.costNote { Console.error("note: \(note)") }
     let layers = graph.layers(fused: false)
     switch format {
     case .text:
@@ -92,6 +102,6 @@ struct Models: ParsableCommand {
   }
 
   private func shape(of layer: LayerGroup, in graph: Graph) -> [Int]? {
-    layer.outputs.first.flatMap { graph[$0].type?.shape }
+    layer.outputs.first.flatMap { graph.costType(of: $0)?.shape }
   }
 }

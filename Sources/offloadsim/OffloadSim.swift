@@ -15,8 +15,8 @@ struct OffloadSim: ParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      Run.self, Compare.self, Plan.self, Models.self, Infer.self, Profile.self, Bench.self, Check.self, Schema.self,
-      SampleModel.self,
+      Run.self, Compare.self, Plan.self, Models.self, Infer.self, Export.self, Profile.self, Bench.self, Check.self,
+      Schema.self,
     ])
 
   static func main() {

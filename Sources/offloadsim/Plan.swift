@@ -25,6 +25,7 @@ struct Plan: ParsableCommand {
 
   @Option(help: ArgumentHelp("A zoo network or an ONNX file.", valueName: "name|file"))
   var model: String?
+  @OptionGroup var shapes: ShapeOptions
   @Option(help: ArgumentHelp("The device's profile: built in, or a file.", valueName: "profile"))
   var device: String?
   @Option(help: ArgumentHelp("The server's profile: built in, or a file.", valueName: "profile"))
@@ -65,6 +66,7 @@ struct Plan: ParsableCommand {
     if model != nil, device == nil || server == nil || uplinkMbps == nil {
       throw ValidationError("--model also needs --device, --server and --uplink-mbps")
     }
+    if model == nil, !shapes.isEmpty { throw ValidationError("--shape goes with --model") }
     if costs == nil, !links.isEmpty { throw ValidationError("--link goes with --costs") }
     for (name, value) in [("--uplink-mbps", uplinkMbps), ("--downlink-mbps", downlinkMbps)] {
       if let value, !(value > 0 && value <= 1e12) { throw ValidationError("\(name) must be a positive rate") }
@@ -129,7 +131,9 @@ struct Plan: ParsableCommand {
       return [("", try changed(table.problem(hops: hops, returnsResult: returnResult)), try chosenPolicies())]
     }
     guard let model, let device, let server, let uplinkMbps else { throw ValidationError("nothing to plan") }
-    let network = try LoadedModel.find(model, withWeights: false).costGraph(inputBytes: inputBytes)
+    let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName()).assumingSizes(seed: 42)
+    if let note = loaded.costNote { Console.error("note: \(note)") }
+    let network = try loaded.costGraph(inputBytes: inputBytes)
     let problem = PlacementProblem(
       network: network,
       tiers: [
@@ -165,7 +169,7 @@ extension PlanChart.Part {
     case .edge: .cyan
     case .server: .blue
     case .download: .magenta
-    case .radio: .red
+    case .messages, .radio: .red
     }
   }
 }

@@ -5,7 +5,7 @@ struct HelpTests {
     let result = try Program.run(["--help"])
     #expect(result.status == 0)
     #expect(result.errors.isEmpty)
-    for command in ["run", "compare", "plan", "models", "infer", "profile", "bench", "check", "schema"] {
+    for command in ["run", "compare", "plan", "models", "infer", "export", "profile", "bench", "check", "schema"] {
       #expect(result.output.contains("\n  \(command) "), "\(command)")
       #expect(try Program.run([command, "--help"]).status == 0)
     }

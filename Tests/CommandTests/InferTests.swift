@@ -26,11 +26,4 @@ struct InferTests {
     #expect(result.status == 2)
     #expect(result.errors.contains("half.onnx"))
   }
-
-  @Test func theSampleNetworkIsCurrent() throws {
-    let folder = try TemporaryFolder()
-    #expect(try Program.run(["sample-model", folder.file("x.onnx").path]).status == 0)
-    let committed = try Data(contentsOf: Program.root.appendingPathComponent("Scenarios/models/ds_cnn.onnx"))
-    #expect(try Data(contentsOf: folder.file("x.onnx")) == committed, "make generate")
-  }
 }

@@ -31,10 +31,17 @@ struct MistakeTests {
       #""tier": "device""#, #""tier": "device", "count": ▸0"#,
       "'count' must be a whole number between 1 and 1000000, not 0"
     ),
-    (#""tier": "device""#, #""tier": "device", "scheduler": ▸"edf""#, "scheduler 'edf' is not supported yet"),
     (
-      #""tier": "device""#, #""tier": "device", "scheduler": {"kind": ▸"batch", "max_batch": 8}"#,
-      "scheduler 'batch' is not supported yet"
+      #""tier": "device""#, #""tier": "device", "scheduler": {"kind": "batch", "max_batch": ▸0}"#,
+      "'max_batch' must be a whole number between 1 and 1024, not 0"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "scheduler": {"kind": "batch", ▸"timeout_s": 5}"#,
+      "unknown field 'timeout_s'; did you mean 'timeout_ms'?"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "queue_limit": ▸-1"#,
+      "'queue_limit' must be a whole number between 0 and 1000000000, not -1"
     ),
     (
       #""tier": "device""#, #""tier": "device", "scheduler": ▸"lifo""#,
@@ -50,20 +57,38 @@ struct MistakeTests {
       "'uplink_mbps' must be a number between 0.001 and 1000000000, not -8"
     ),
     (
-      #""uplink_mbps": 8"#, #""uplink_mbps": ▸{"trace": "t", "format": "mahimahi"}"#,
-      "rate traces are not supported yet; a number is"
+      #""uplink_mbps": 8"#, #""uplink_mbps": {"trace": "t", "format": ▸"mahimahy"}"#,
+      "'format' must be mahimahi, pensieve or irish5g, not the string 'mahimahy'; did you mean 'mahimahi'?"
     ),
-    (#""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": ▸"tcp""#, "transport 'tcp' is not supported yet"),
     (
-      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": {"kind": ▸"lv08"}"#,
-      "transport 'lv08' is not supported yet"
+      #""uplink_mbps": 8"#, #""uplink_mbps": {"trace": "t", "format": "mahimahi", "column": ▸"x"}"#,
+      "only tables have columns"
     ),
-    (#""uplink_mbps": 8"#, #""uplink_mbps": 8, "forwarding": ▸"stream""#, "forwarding 'stream' is not supported yet"),
+    (#""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": ▸"tcpp""#, "unknown transport 'tcpp'; did you mean 'tcp'?"),
     (
-      #""uplink_mbps": 8"#, #""uplink_mbps": 8, ▸"outages": [{"at_s": 1, "for_s": 2}]"#,
-      "'outages' is not supported yet"
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": {"kind": "tcp", "mss_bytes": ▸0}"#,
+      "'mss_bytes' must be a whole number between 1 and 1000000, not 0"
     ),
-    (#""uplink_mbps": 8"#, #""uplink_mbps": 8, ▸"per_message_us": 10"#, "'per_message_us' is not supported yet"),
+    (
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": "tcp", "forwarding": ▸"stream""#,
+      "slow start is for messages that are stored: 'forwarding' must be store"
+    ),
+    (
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "sharing": "fifo", "forwarding": ▸"stream""#,
+      "a link that streams is shared fairly: 'sharing' must be fair"
+    ),
+    (
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "ns_per_byte": 1, "forwarding": ▸"stream""#,
+      "no processor reads a message that streams through: 'per_message_us' and 'ns_per_byte' must be 0"
+    ),
+    (
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "outages": [{"at_s": 1, "for_s": ▸0}]"#,
+      "'for_s' must be a positive number of at most 100000000, not 0"
+    ),
+    (
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "per_message_us": ▸-1"#,
+      "'per_message_us' must be a number between 0 and 1000000000, not -1"
+    ),
     (#""uplink_mbps": 8"#, #""uplink_mbps": 8, ▸"rt_ms": 10"#, "unknown field 'rt_ms'; did you mean 'rtt_ms'?"),
     (
       #""uplink_mbps": 8"#, #""uplink_mbps": 8, "radio": ▸"lta""#,
@@ -80,7 +105,10 @@ struct MistakeTests {
       #""rate_per_s": 2}"#, #""rate_per_s": 2}, "input": {"encoding": ▸"jpeg"}"#,
       "an input encoded as 'jpeg' needs its 'bytes'"
     ),
-    (#""rate_per_s": 2}"#, #""rate_per_s": 2}, ▸"priority": 1"#, "'priority' is not supported yet"),
+    (
+      #""rate_per_s": 2}"#, #""rate_per_s": 2}, "priority": ▸1.5"#,
+      "'priority' must be a whole number between -1000000 and 1000000, not 1.5"
+    ),
     (#"["local"]"#, #"[▸"lokal"]"#, "unknown policy 'lokal'; did you mean 'local'?"),
     (#"["local"]"#, #"["local", ▸"local"]"#, "two policies are called 'local'"),
     (#"["local"]"#, "▸[]", "'policies' must not be empty"),

@@ -39,14 +39,14 @@ extension LoadedModel {
     let groups = graph.layers(fused: network.isFused(graph))
     let inputs = graph.inputs.map { id in
       ModelDescription.Layer(
-        name: graph[id].name, operatorName: "input", outputBytes: graph[id].type?.byteCount ?? 0,
-        outputShape: graph[id].type?.shape ?? [])
+        name: graph[id].name, operatorName: "input", outputBytes: graph.costType(of: id)?.byteCount ?? 0,
+        outputShape: graph.costType(of: id)?.shape ?? [])
     }
     let layers = groups.map { group in
       ModelDescription.Layer(
         name: group.name, operatorName: group.nodes.map { graph.nodes[$0].operatorName }.joined(separator: "+"),
         macs: group.macs, parameters: group.parameters, outputBytes: group.outputBytes,
-        outputShape: group.outputs.first.flatMap { graph[$0].type?.shape } ?? [])
+        outputShape: group.outputs.first.flatMap { graph.costType(of: $0)?.shape } ?? [])
     }
     return ModelDescription(
       name: name, origin: origin.rawValue, macs: graph.macs, parameters: graph.parameterCount, layers: inputs + layers)

@@ -25,6 +25,9 @@ public struct LoadedModel: Sendable {
   /// The zoo's name of the network, where it is built in.
   let zooName: String?
 
+  /// What its costs rest on besides the network itself, for the user to know; `nil` where nothing is assumed.
+  public private(set) var costNote: String?
+
   /// The network's operators; `nil` for a cost table.
   public var graph: Graph? {
     if case .graph(let graph) = content { graph } else { nil }
@@ -40,6 +43,9 @@ public struct LoadedModel: Sendable {
     if name.hasSuffix(".onnx") || name.contains("/") {
       return LoadedModel(
         name: name, origin: .onnx, content: .graph(try file(name, inputShapes: inputShapes)), zooName: nil)
+    }
+    guard inputShapes.isEmpty else {
+      throw InputError("'\(name.printable)' is a zoo network, whose shapes are fixed; shapes go with an ONNX file")
     }
     guard Zoo.find(name) != nil else {
       let known = Zoo.descriptions.map(\.name)
@@ -90,6 +96,30 @@ public struct LoadedModel: Sendable {
         zip(model.inputs.map(\.name), inputs.map(\.tensor.shape)), uniquingKeysWith: { first, _ in first })
       return LoadedModel(name: name, origin: .onnx, content: .graph(try model.graph(inputShapes: shapes)), zooName: nil)
     } catch { throw InputError(explaining: error) }
+  }
+
+  /// The network with sizes that are known only at run time as one run on seeded inputs has them, so that costs can be
+  /// counted; `costNote` says so. Others are returned as they are.
+  ///
+  /// Throws `InputError` where that run fails.
+  public func assumingSizes(seed: UInt64) throws(InputError) -> LoadedModel {
+    guard let graph else { return self }
+    var notes: [String] = []
+    var result = self
+    if graph.hasUnknownTypes {
+      do {
+        let types = try Executor(graph).observedTypes(try seededInputs(seed: seed))
+        result = LoadedModel(name: name, origin: origin, content: .graph(graph.assuming(types)), zooName: zooName)
+      } catch {
+        throw InputError(
+          "'\(name.printable)' has sizes that are known only at run time, and a run on inputs of seed \(seed) to learn "
+            + "them fails: \(error)")
+      }
+      notes.append("sizes that are known only at run time are those of one run on inputs of seed \(seed)")
+    }
+    if graph.hasOpenLoops { notes.append("a Loop without a constant bound is counted as one iteration") }
+    result.costNote = notes.isEmpty ? nil : "'\(name.printable)': " + notes.joined(separator: "; ")
+    return result
   }
 
   /// Inputs drawn from a seed: token ids below the vocabulary, images and features from the standard normal.

@@ -26,7 +26,8 @@ public struct ScenarioSystem: Sendable {
     var models: [LoadedModel] = []
     for model in scenario.models {
       do throws(InputError) {
-        models.append(try LoadedModel.load(model, of: scenario, withWeights: withWeights))
+        models.append(
+          try LoadedModel.load(model, of: scenario, withWeights: withWeights).assumingSizes(seed: scenario.seed))
       } catch { diagnostics.report(error) }
     }
     try diagnostics.throwIfAny()
@@ -49,20 +50,25 @@ public struct ScenarioSystem: Sendable {
       let path = scenario.path(of: workload)
       return SourceModel(
         node: path.nodes[0], model: scenario.modelIndex(named: workload.model.name) ?? 0, arrivals: workload.arrivals,
-        deadlineNanoseconds: workload.deadlineMilliseconds.map { .nanoseconds($0 * 1e6) }, path: path.nodes,
-        links: path.links, problem: problem, policy: policy.policy)
+        deadlineNanoseconds: workload.deadlineMilliseconds.map { .nanoseconds($0 * 1e6) }, priority: workload.priority,
+        path: path.nodes, links: path.links, problem: problem, policy: policy.policy)
     }
     return SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
         NodeModel(
           name: node.name, role: node.tier, count: node.count, servers: node.servers, scheduler: node.scheduler,
-          variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
+          queueLimit: node.queueLimit, variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
       },
       links: scenario.links.map { link in
-        LinkModel(
+        var model = LinkModel(
           name: link.name, from: scenario.nodeIndex(named: link.from.name) ?? 0,
           to: scenario.nodeIndex(named: link.to.name) ?? 0, hop: link.hop, sharing: link.sharing,
           isShared: link.isShared)
+        model.uplinkTrace = link.uplinkTrace
+        model.downlinkTrace = link.downlinkTrace
+        model.outages = link.outages
+        model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
+        return model
       },
       sources: sources, models: models.map(\.name), seed: scenario.seed, replication: replication,
       warmupNanoseconds: .nanoseconds(scenario.warmupSeconds * 1e9),
@@ -89,7 +95,8 @@ public struct ScenarioSystem: Sendable {
     case .table(let table):
       let tabled = table.problem(
         on: nodes.map { ($0.tier.rawValue, $0.tier) }, names: nodes.map(\.name), servers: nodes.map(\.servers),
-        hops: links.map(\.hop), radio: radio == .none ? nil : radio, returnsResult: scenario.returnsResult)
+        batches: nodes.map(\.scheduler.isBatch), hops: links.map(\.hop), radio: radio == .none ? nil : radio,
+        returnsResult: scenario.returnsResult)
       problem = try inputBytes.map { bytes throws(InputError) in try tabled.withInputBytes(bytes) } ?? tabled
     case .graph:
       let fused = nodes.allSatisfy { $0.profile?.fusesLayers ?? true }
@@ -101,7 +108,8 @@ public struct ScenarioSystem: Sendable {
           name: node.name,
           computeNanoseconds: measured.map { times in times.map { .nanoseconds(Double($0) * node.speed) } }
             ?? profile.nanoseconds(of: network), busyWatts: profile.busyWatts, idleWatts: profile.idleWatts,
-          servers: node.servers, role: node.tier)
+          servers: node.servers, role: node.tier,
+          batchCosts: node.scheduler.isBatch && measured == nil ? profile.batchCosts(of: network) : nil)
       }
       problem = PlacementProblem(
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)
@@ -142,8 +150,12 @@ extension PlacementProblem {
 
 extension Scenario.Link {
   var hop: PlacementProblem.Hop {
-    PlacementProblem.Hop(
+    let plain = PlacementProblem.Hop(
       uplinkMbps: uplinkMbps, downlinkMbps: downlinkMbps, roundTripMilliseconds: rttMilliseconds)
+    return PlacementProblem.Hop(
+      uplinkBitsPerSecond: plain.uplinkBitsPerSecond, downlinkBitsPerSecond: plain.downlinkBitsPerSecond,
+      propagationNanoseconds: plain.propagationNanoseconds, transport: transport, serialization: serialization,
+      streams: streams)
   }
 }
 

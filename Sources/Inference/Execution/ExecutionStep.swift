@@ -10,8 +10,12 @@ struct ExecutionStep: Sendable {
   let residual: ValueID?
   /// `nil` where the operator's `execute` serves.
   let kernel: (any PreparedKernel)?
-  /// Whether the types of all inputs and outputs are known before the network runs.
+  /// What runs sub-graphs or handles sequences, instead of the operator's `execute`.
+  let runTimeKernel: (any RunTimeKernel)?
+  /// Whether the types of all inputs and outputs are known before the network runs, and memory can be laid out.
   let isStatic: Bool
+  /// The kernels made so far where shapes are known only at run time; `nil` where there is nothing to prepare.
+  let kernelsByShape: KernelsByShape?
 
   /// Everything that the step reads.
   var reads: [ValueID] { (inputs + [residual]).compactMap { $0 } }
@@ -24,12 +28,19 @@ struct ExecutionSchedule {
   /// By value index.
   private(set) var types: [TensorType?]
   private(set) var steps: [ExecutionStep] = []
+  private let settings: ExecutionSettings
+  private let isBody: Bool
 
   /// Prepares all kernels; throws `ShapeError` naming the node that does not fit.
-  init(_ graph: Graph, fuse: Bool, context: ExecutionContext) throws {
+  ///
+  /// With `isBody`, what does not fit fails when it runs.
+  init(_ graph: Graph, settings: ExecutionSettings, isBody: Bool = false) throws {
     try graph.checkOrder()
     self.graph = graph
-    layers = graph.layers(fused: fuse)
+    self.settings = settings
+    self.isBody = isBody
+    let context = settings.context
+    layers = graph.layers(fused: settings.fuse)
     types = graph.values.map(\.type)
     try inferTypes()
     for (index, layer) in layers.enumerated() {
@@ -57,9 +68,12 @@ struct ExecutionSchedule {
       let inputs = inputTypes(node)
       var outputs = node.outputs.map { $0.flatMap { types[$0.index] } }
       if zip(node.outputs, outputs).contains(where: { $0 != nil && $1 == nil }) {
-        let inferred = try naming(index) {
-          try TypeInference.outputs(of: node.operation, inputs: inputs, isPresent: node.inputs.map { $0 != nil })
-        }
+        var inferred: [TensorType?] = []
+        do {
+          inferred = try naming(index) {
+            try TypeInference.outputs(of: node.operation, inputs: inputs, isPresent: node.inputs.map { $0 != nil })
+          }
+        } catch  where isBody {}
         outputs = node.outputs.indices.map { $0 < inferred.count ? inferred[$0] : nil }
       }
       let given = inputs.reduce(0) { $0 + ($1?.byteCount ?? 0) }
@@ -75,6 +89,12 @@ struct ExecutionSchedule {
 
   private func step(_ node: Int, _ layer: Int, _ context: ExecutionContext) throws -> ExecutionStep {
     let (source, inputs) = (graph.nodes[node], inputTypes(graph.nodes[node]))
+    if let operation = source.operation as? any RunTimeOperator {
+      return ExecutionStep(
+        layer: layer, node: node, inputs: source.inputs, outputs: source.outputs, residual: nil, kernel: nil,
+        runTimeKernel: try operation.runTimeKernel(for: inputs, settings: settings), isStatic: false,
+        kernelsByShape: nil)
+    }
     let outputs = source.outputs.map { $0.flatMap { types[$0.index] } }
     let isStatic =
       zip(source.inputs, inputs).allSatisfy { $0 == nil || $1 != nil }
@@ -84,7 +104,7 @@ struct ExecutionSchedule {
       ? try source.operation.prepare(for: inputs, outputs: outputs, epilogue: Epilogue(), using: context) : nil
     return ExecutionStep(
       layer: layer, node: node, inputs: source.inputs, outputs: source.outputs, residual: nil, kernel: kernel,
-      isStatic: isStatic)
+      runTimeKernel: nil, isStatic: isStatic, kernelsByShape: isStatic ? nil : KernelsByShape(constants: inputs))
   }
 
   /// The layer as one kernel call, or `nil` where the main operator cannot take all of the rest in.
@@ -100,7 +120,7 @@ struct ExecutionSchedule {
     guard let kernel else { return nil }
     return ExecutionStep(
       layer: index, node: layer.nodes[0], inputs: main.inputs, outputs: [output], residual: fused.residual,
-      kernel: kernel, isStatic: true)
+      kernel: kernel, runTimeKernel: nil, isStatic: true, kernelsByShape: nil)
   }
 
   private func naming<Result>(_ node: Int, _ body: () throws -> Result) throws -> Result {

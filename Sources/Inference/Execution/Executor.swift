@@ -2,8 +2,9 @@ import Foundation
 
 /// Runs a network: kernels are prepared and memory is planned once, then `run` may be called any number of times.
 ///
-/// Intermediate tensors share one arena. Tensors whose shapes depend on data are allocated as they come. Results depend
-/// neither on the number of threads nor on `fuse`. One run at a time; another thread's call waits.
+/// Intermediate tensors share one arena. Values whose types depend on data are allocated as they come and let go after
+/// they are read last. Results depend neither on the number of threads nor on `fuse`. One run at a time; another thread's
+/// call waits.
 public final class Executor: @unchecked Sendable {
   public let graph: Graph
   /// What `timeLayers` times, in the order of execution: `graph.layers(fused: fuse)`.
@@ -17,9 +18,12 @@ public final class Executor: @unchecked Sendable {
   /// The operands of each step of known types.
   private let operands: [StepOperands?]
   /// By value index; those of unknown type come and go during a run.
-  private var tensors: [Tensor?]
+  private var values: [ExecutionValue?]
   /// After which step each value of unknown type can be dropped, by step.
   private let droppedAfter: [[ValueID]]
+  /// How many of the inputs, the last ones, are handed over by `loadCaptures`.
+  private let captureCount: Int
+  private let iterationLimit: Int
   private let lock = NSLock()
 
   private struct StepOperands {
@@ -30,17 +34,38 @@ public final class Executor: @unchecked Sendable {
     let isView: Bool
   }
 
+  /// More iterations of loops in one run than networks need, and few enough for an endless loop to end soon.
+  public static let defaultIterationLimit = 10_000_000
+
   /// Prepares a network; throws `ShapeError` where it is not sound.
-  public init(_ graph: Graph, threads: Int = 1, fuse: Bool = true) throws {
+  ///
+  /// A run in which all loops together make more than `iterationLimit` iterations ends with an error.
+  public convenience init(
+    _ graph: Graph, threads: Int = 1, fuse: Bool = true, iterationLimit: Int = defaultIterationLimit
+  ) throws {
     guard threads > 0 else { throw ExecutionError("the number of threads must be positive") }
-    context = ExecutionContext(threads: threads)
-    let schedule = try ExecutionSchedule(graph, fuse: fuse, context: context)
-    let placement = try ValuePlacement(schedule)
+    let settings = ExecutionSettings(context: ExecutionContext(threads: threads), fuse: fuse)
+    try self.init(graph, captureCount: 0, settings: settings, isBody: false, iterationLimit: iterationLimit)
+  }
+
+  /// Prepares a sub-graph for `runBody`; what does not fit in it fails when it runs.
+  convenience init(body graph: Graph, captureCount: Int, settings: ExecutionSettings) throws {
+    try self.init(graph, captureCount: captureCount, settings: settings, isBody: true, iterationLimit: 0)
+  }
+
+  private init(
+    _ graph: Graph, captureCount: Int, settings: ExecutionSettings, isBody: Bool, iterationLimit: Int
+  ) throws {
+    self.iterationLimit = iterationLimit
+    context = settings.context
+    let schedule = try ExecutionSchedule(graph, settings: settings, isBody: isBody)
+    let placement = try ValuePlacement(schedule, captureCount: captureCount)
     self.graph = graph
+    self.captureCount = captureCount
     (layers, steps, types) = (schedule.layers, schedule.steps, schedule.types)
     peakActivationBytes = placement.arenaBytes
     let tensors = placement.tensors
-    self.tensors = tensors
+    values = tensors.map { $0.map(ExecutionValue.tensor) }
     operands = steps.map { step in
       guard step.isStatic else { return nil }
       let inputs = step.inputs.map { $0.flatMap { tensors[$0.index] } }
@@ -52,7 +77,7 @@ public final class Executor: @unchecked Sendable {
       return StepOperands(
         inputs: inputs, outputs: outputs, residual: step.residual.flatMap { tensors[$0.index] }, isView: isView)
     }
-    droppedAfter = Self.drops(steps, types, graph)
+    droppedAfter = Self.drops(steps, types, graph, captureCount: captureCount)
   }
 
   /// Computes the outputs; the tensors returned are the caller's.
@@ -74,34 +99,89 @@ public final class Executor: @unchecked Sendable {
 
   /// Computes the outputs and reports the nanoseconds of each kernel call with the index of its layer.
   public func run(_ inputs: [Tensor], recording: ((_ layer: Int, _ nanoseconds: Int) -> Void)?) throws -> [Tensor] {
+    try run(values: inputs.map(ExecutionValue.tensor), recording: recording).enumerated().map { index, value in
+      try value.tensor("output '\(graph[graph.outputs[index]].name)'")
+    }
+  }
+
+  /// Computes the outputs of a network that may take or return sequences and optionals.
+  public func run(
+    values inputs: [ExecutionValue], recording: ((_ layer: Int, _ nanoseconds: Int) -> Void)? = nil
+  ) throws -> [ExecutionValue] {
     lock.lock()
     defer { lock.unlock() }
-    try load(inputs)
+    try load(inputs, into: graph.inputs[...])
     var last = recording == nil ? 0 : DispatchTime.now().uptimeNanoseconds
+    try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
+      guard let recording else { return }
+      let now = DispatchTime.now().uptimeNanoseconds
+      recording(steps[step].layer, Int(now - last))
+      last = now
+    }
+    return try results()
+  }
+
+  /// The types that all values have in a run on those inputs, by value index; those of sequences are `nil`.
+  public func observedTypes(_ inputs: [Tensor]) throws -> [TensorType?] {
+    lock.lock()
+    defer { lock.unlock() }
+    try load(inputs.map(ExecutionValue.tensor), into: graph.inputs[...])
+    var observed = types.map { $0?.open }
+    for input in graph.inputs { observed[input.index] = values[input.index]?.type }
+    // What a step leaves is looked at before the next can drop it.
+    try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
+      for case let output? in steps[step].outputs { observed[output.index] = values[output.index]?.type }
+    }
+    return observed
+  }
+
+  // MARK: Sub-graphs
+
+  /// Takes the captured values of a sub-graph for the runs that follow.
+  func loadCaptures(_ captures: [ExecutionValue?]) throws {
+    lock.lock()
+    defer { lock.unlock() }
+    try load(captures, into: graph.inputs.suffix(captureCount))
+  }
+
+  /// Lets go of captured values of unknown type.
+  func dropCaptures() {
+    lock.lock()
+    defer { lock.unlock() }
+    for input in graph.inputs.suffix(captureCount) where types[input.index] == nil { values[input.index] = nil }
+  }
+
+  /// Computes the outputs of a sub-graph from those of its inputs that are not captured.
+  func runBody(_ inputs: [ExecutionValue?], in run: ExecutionRun) throws -> [ExecutionValue] {
+    lock.lock()
+    defer { lock.unlock() }
+    try load(inputs, into: graph.inputs.dropLast(captureCount))
+    try runSteps(in: run) { _ in }
+    return try results()
+  }
+
+  // MARK: Steps
+
+  private func runSteps(in run: ExecutionRun, after: (_ step: Int) -> Void) throws {
     for (index, step) in steps.enumerated() {
       do {
         if let operands = operands[index] {
-          if !operands.isView { try run(step, operands) }
+          if !operands.isView { try self.run(step, operands) }
+        } else if let kernel = step.runTimeKernel {
+          let results = try kernel.run(step.inputs.map { $0.flatMap { values[$0.index] } }, in: run)
+          for (position, output) in step.outputs.enumerated() {
+            guard let output else { continue }
+            guard position < results.count else { throw ExecutionError("there is no output \(position)") }
+            try store(results[position], as: output)
+          }
         } else {
           try runUntyped(step)
         }
       } catch {
         throw ExecutionError("\(graph.nodes[step.node].name): \(error)")
       }
-      for value in droppedAfter[index] { tensors[value.index] = nil }
-      if let recording {
-        let now = DispatchTime.now().uptimeNanoseconds
-        recording(step.layer, Int(now - last))
-        last = now
-      }
-    }
-    return try graph.outputs.map { output in
-      guard let tensor = tensors[output.index] else {
-        throw ExecutionError("output '\(graph[output].name)' is not made")
-      }
-      let copy = Tensor(zeros: tensor.elementType, shape: tensor.shape)
-      copyElements(of: tensor, to: copy)
-      return copy
+      after(index)
+      for value in droppedAfter[index] { values[value.index] = nil }
     }
   }
 
@@ -115,46 +195,101 @@ public final class Executor: @unchecked Sendable {
 
   /// Infers the types from the values at hand, then allocates and computes.
   private func runUntyped(_ step: ExecutionStep) throws {
-    let operation = graph.nodes[step.node].operation
-    let inputs = step.inputs.map { $0.flatMap { tensors[$0.index] } }
-    let types = try operation.outputs(for: inputs.knownTypes)
-    let outputs = try step.outputs.enumerated().map { index, output -> Tensor? in
-      guard output != nil else { return nil }
-      guard index < types.count else { throw ExecutionError("there is no output \(index)") }
-      try MemoryLimit.check(
-        try checkedCount(types[index].shape) * types[index].elementType.byteCount,
-        for: "an output of '\(graph.nodes[step.node].name)'")
-      return Tensor(zeros: types[index].elementType, shape: types[index].shape)
+    let node = graph.nodes[step.node]
+    let inputs = try step.inputs.enumerated().map { index, input in
+      try input.flatMap { values[$0.index] }?.tensor("input \(index)")
     }
-    try operation.execute(inputs, into: outputs, using: context)
-    for (output, tensor) in zip(step.outputs, outputs) { if let output { tensors[output.index] = tensor } }
+    let made = try node.operation.outputs(for: inputs.knownTypes)
+    // Where the shapes come out of the computation itself, it is done already.
+    if made.count >= max(1, step.outputs.count), made.allSatisfy({ $0.constant != nil }) {
+      for (output, type) in zip(step.outputs, made) {
+        if let output, let constant = type.constant { try store(.tensor(constant), as: output) }
+      }
+      return
+    }
+    if let output = step.outputs.first ?? nil, made.count == 1, types[output.index] == nil,
+      let view = try view(of: step, inputs.first ?? nil, as: made[0])
+    {
+      values[output.index] = .tensor(view)
+      return
+    }
+    let outputs = try step.outputs.enumerated().map { index, output -> Tensor? in
+      guard let output else { return nil }
+      guard index < made.count else { throw ExecutionError("there is no output \(index)") }
+      if let known = types[output.index] {
+        guard known.hasShape(of: made[index]), case .tensor(let tensor)? = values[output.index] else {
+          throw ExecutionError("output \(index) is \(made[index].elementType)\(made[index].shape)")
+        }
+        return tensor
+      }
+      let (bytes, overflow) = try checkedCount(made[index].shape)
+        .multipliedReportingOverflow(by: made[index].elementType.byteCount)
+      try MemoryLimit.check(overflow ? .max : bytes, for: "an output of '\(node.name)'")
+      return Tensor(zeros: made[index].elementType, shape: made[index].shape)
+    }
+    if let kernel = try step.kernelsByShape?.kernel(of: node.operation, for: inputs, outputs: made, using: context) {
+      try kernel.run(inputs, residual: nil, into: outputs, using: context)
+    } else {
+      try node.operation.execute(inputs, into: outputs, using: context)
+    }
+    for (output, tensor) in zip(step.outputs, outputs) {
+      if let output { values[output.index] = tensor.map(ExecutionValue.tensor) }
+    }
+  }
+
+  /// The input under another shape, where that is all that the step does and nobody will overwrite the input.
+  private func view(of step: ExecutionStep, _ input: Tensor?, as type: TensorType) throws -> Tensor? {
+    guard Swift.type(of: graph.nodes[step.node].operation).aliasing == .view, let input,
+      let id = step.inputs.first ?? nil, types[id.index] == nil, input.elementType == type.elementType,
+      try checkedCount(type.shape) == input.elementCount
+    else { return nil }
+    return input.reshaped(type.shape)
+  }
+
+  /// Keeps a value, which somebody else may hold too; one of known type has its place in the arena.
+  private func store(_ value: ExecutionValue, as id: ValueID) throws {
+    guard let type = types[id.index], case .tensor(let place)? = values[id.index] else {
+      values[id.index] = value
+      return
+    }
+    let tensor = try value.tensor("'\(graph[id].name)'")
+    guard tensor.elementType == type.elementType, tensor.shape == type.shape else {
+      throw ExecutionError(
+        "'\(graph[id].name)' must be \(type.elementType)\(type.shape), not \(tensor.elementType)\(tensor.shape)")
+    }
+    withExtendedLifetime(tensor) { copyElements(of: tensor, to: place) }
+  }
+
+  private func results() throws -> [ExecutionValue] {
+    try graph.outputs.map { output in
+      guard let value = values[output.index] else {
+        throw ExecutionError("output '\(graph[output].name)' is not made")
+      }
+      return value.copied()
+    }
   }
 
   /// Checks the inputs and copies them to where the first readers expect them, as kernels may work in place.
-  private func load(_ inputs: [Tensor]) throws {
-    guard inputs.count == graph.inputs.count else {
-      throw ExecutionError("the network takes \(graph.inputs.count) inputs, not \(inputs.count)")
+  private func load(_ inputs: [ExecutionValue?], into ids: ArraySlice<ValueID>) throws {
+    guard inputs.count == ids.count else {
+      throw ExecutionError("the network takes \(ids.count) inputs, not \(inputs.count)")
     }
-    for (id, tensor) in zip(graph.inputs, inputs) {
-      guard let type = types[id.index] else {
-        tensors[id.index] = tensor
-        continue
+    for (id, input) in zip(ids, inputs) where types[id.index]?.constant == nil {
+      guard let input else { throw ExecutionError("input '\(graph[id].name)' is missing") }
+      do { try store(input, as: id) } catch let error as ExecutionError {
+        throw ExecutionError("input \(error.description)")
       }
-      guard tensor.elementType == type.elementType, tensor.shape == type.shape else {
-        throw ExecutionError(
-          "input '\(graph[id].name)' must be \(type.elementType)\(type.shape), not \(tensor.elementType)\(tensor.shape)"
-        )
-      }
-      if let place = tensors[id.index] { withExtendedLifetime(tensor) { copyElements(of: tensor, to: place) } }
     }
   }
 
-  private static func drops(_ steps: [ExecutionStep], _ types: [TensorType?], _ graph: Graph) -> [[ValueID]] {
+  private static func drops(
+    _ steps: [ExecutionStep], _ types: [TensorType?], _ graph: Graph, captureCount: Int
+  ) -> [[ValueID]] {
     var last = [Int](repeating: -1, count: types.count)
     for (index, step) in steps.enumerated() {
       for value in step.reads + step.outputs.compactMap({ $0 }) { last[value.index] = index }
     }
-    for output in graph.outputs { last[output.index] = -1 }
+    for kept in graph.outputs + graph.inputs.suffix(captureCount) { last[kept.index] = -1 }
     var drops = [[ValueID]](repeating: [], count: steps.count)
     for index in types.indices where types[index] == nil && last[index] >= 0 {
       drops[last[index]].append(ValueID(index))

@@ -10,14 +10,16 @@ struct ValuePlacement {
     case none, constant(Tensor), buffer(Int)
   }
 
-  /// Throws `ExecutionError` where the tensors do not fit into this machine's memory.
-  init(_ schedule: ExecutionSchedule) throws {
+  /// The last `captureCount` inputs keep their place for the whole run. Throws `ExecutionError` where the tensors do not
+  /// fit into this machine's memory.
+  init(_ schedule: ExecutionSchedule, captureCount: Int = 0) throws {
     let (graph, steps, types) = (schedule.graph, schedule.steps, schedule.types)
     for (value, type) in zip(graph.values, types) {
       if let type { try MemoryLimit.check(type.byteCount, for: "'\(value.name)'") }
     }
     var lastRead = [Int](repeating: -1, count: graph.values.count)
     for (index, step) in steps.enumerated() { for value in step.reads { lastRead[value.index] = index } }
+    for input in graph.inputs.suffix(captureCount) { lastRead[input.index] = steps.count }
     for output in graph.outputs { lastRead[output.index] = steps.count }
 
     var places = types.map { $0?.constant.map(Place.constant) ?? .none }
@@ -29,11 +31,14 @@ struct ValuePlacement {
       return .buffer(buffers.count - 1)
     }
 
-    for input in graph.inputs where types[input.index] != nil { places[input.index] = newBuffer(for: input, at: -1) }
-    for (index, step) in steps.enumerated() where step.isStatic {
+    for input in graph.inputs {
+      guard let type = types[input.index], type.constant == nil else { continue }
+      places[input.index] = newBuffer(for: input, at: -1)
+    }
+    for (index, step) in steps.enumerated() {
       for (position, output) in step.outputs.enumerated() {
-        guard let output else { continue }
-        if position == 0, let shared = Self.sharedInput(step, output, index, schedule, places, buffers) {
+        guard let output, types[output.index] != nil else { continue }
+        if position == 0, step.isStatic, let shared = Self.sharedInput(step, output, index, schedule, places, buffers) {
           places[output.index] = places[shared.index]
           if case .buffer(let buffer) = places[shared.index] {
             buffers[buffer].lastStep = max(buffers[buffer].lastStep, lastRead[output.index], index)

@@ -3,8 +3,19 @@ public struct UnknownName: Error, Sendable, CustomStringConvertible {
   public let name: String
   /// What it may have meant, best first; at most three.
   public let candidates: [String]
+  /// The node whose sub-graph holds something of that name.
+  public let container: String?
+
+  public init(name: String, candidates: [String], container: String? = nil) {
+    self.name = name
+    self.candidates = candidates
+    self.container = container
+  }
 
   public var description: String {
+    if let container {
+      return "'\(name)' is inside a sub-graph of '\(container)', which is one layer; cut before or after that"
+    }
     let hint = candidates.isEmpty ? "" : "; did you mean \(candidates.map { "'\($0)'" }.joined(separator: " or "))?"
     return "the network has no layer '\(name)'\(hint)"
   }
@@ -17,36 +28,13 @@ extension Graph {
   /// module of that name (`features.18` stands for the last node whose name begins with `features.18.`). Throws
   /// `UnknownName` with what may have been meant.
   public func node(named name: String) throws -> Int {
-    if let index = nodes.firstIndex(where: { $0.name == name }) { return index }
-    let made = nodes.firstIndex { node in
-      node.outputs.contains { $0.map { self[$0].name == name } ?? false }
+    let names = nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) }
+    do {
+      return try LayerNames(names).node(named: name)
+    } catch let error as UnknownName {
+      let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
+      throw UnknownName(name: name, candidates: error.candidates, container: container?.name)
     }
-    if let made { return made }
-    if !name.isEmpty, let last = nodes.lastIndex(where: { isInside($0.name, module: name) }) { return last }
-    throw UnknownName(name: name, candidates: similarNames(to: name))
-  }
-
-  private func isInside(_ name: String, module: String) -> Bool {
-    name.hasPrefix(module + ".") || name.hasPrefix(module + "/")
-  }
-
-  private func similarNames(to name: String) -> [String] {
-    var seen: Set<String> = []
-    var ranked: [(distance: Int, name: String)] = []
-    func consider(_ candidate: String) {
-      guard !candidate.isEmpty, seen.insert(candidate).inserted else { return }
-      let distance = editDistance(candidate, name)
-      if distance <= max(2, name.utf8.count / 3) { ranked.append((distance, candidate)) }
-    }
-    for node in nodes {
-      consider(node.name)
-      let parts = node.name.split(separator: ".", omittingEmptySubsequences: false)
-      for length in 1..<max(1, parts.count) { consider(parts[..<length].joined(separator: ".")) }
-    }
-    for node in nodes { for case let output? in node.outputs { consider(self[output].name) } }
-    // Among equals the first in the network stays first.
-    let order = ranked.indices.sorted { (ranked[$0].distance, $0) < (ranked[$1].distance, $1) }
-    return order.prefix(3).map { ranked[$0].name }
   }
 }
 

@@ -15,6 +15,16 @@ public struct Graph: Sendable {
     public let name: String
     /// `nil` where element type and shape depend on data and are known only at run time.
     public var type: TensorType?
+    /// What the file that the graph was read from says of an input or output of it.
+    public var declared: DeclaredType?
+    /// For a value of unknown type, the one that costs are counted with: seen in a run on a sample input.
+    public var assumed: TensorType?
+
+    public init(name: String, type: TensorType? = nil, declared: DeclaredType? = nil) {
+      self.name = name
+      self.type = type
+      self.declared = declared
+    }
   }
 
   /// One operator application.
@@ -25,7 +35,7 @@ public struct Graph: Sendable {
     public let operation: any Operator
     /// The attributes as given, from which the node can be written to a file again.
     public let attributes: [String: Attribute]
-    /// `nil` where an optional input is left out.
+    /// `nil` where an optional input is left out; the last `captureCount` are values that only sub-graphs read.
     public let inputs: [ValueID?]
     /// `nil` where an optional output is not wanted.
     public let outputs: [ValueID?]
@@ -34,6 +44,13 @@ public struct Graph: Sendable {
     public var operatorName: String { type(of: operation).onnxName }
     /// The operator's domain in ONNX; `""` is ai.onnx.
     public var domain: String { type(of: operation).domain }
+    /// How many of the inputs, the last ones, are no inputs of the operator but values that its sub-graphs read.
+    public var captureCount: Int { (operation as? any ControlFlowOperator)?.captureCount ?? 0 }
+    /// The sub-graphs of a control-flow operator by attribute, in the order of the attributes' names.
+    public var subgraphs: [(attribute: String, graph: Graph)] {
+      guard let flow = operation as? any ControlFlowOperator else { return [] }
+      return flow.subgraphs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
   }
 
   public let name: String

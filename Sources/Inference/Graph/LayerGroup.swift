@@ -48,17 +48,27 @@ extension Graph {
   }
 
   /// How many trained numbers the network has; one that several nodes read counts once.
-  public var parameterCount: Int { parameterValues().reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) } }
-
-  /// The multiply-accumulates of the network.
-  public var macs: Int { nodes.reduce(0) { $0 + macs(of: $1) } }
-
-  /// The multiply-accumulates of one node; 0 where its shapes are known only at run time.
-  public func macs(of node: Node) -> Int {
-    let outputs = outputTypes(of: node)
-    guard zip(node.outputs, outputs).allSatisfy({ $0 == nil || $1 != nil }) else { return 0 }
-    return node.operation.macs(for: inputTypes(of: node), outputs: outputs.compactMap { $0 })
+  public var parameterCount: Int {
+    parameterValues().reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) }
+      + nodes.reduce(0) { $0 + innerParameters(of: $1).count }
   }
+
+  /// The multiply-accumulates of the network; see `macs(of:)`.
+  public var macs: Int { Extent.saturatingSum(nodes.lazy.map { macs(of: $0) }) }
+
+  /// The multiply-accumulates of one node; 0 where its shapes are known only at run time and none are assumed.
+  ///
+  /// Of an If those of the larger branch, of a Loop those of its body times the bound where that is constant.
+  public func macs(of node: Node) -> Int {
+    let outputs = node.outputs.map { $0.flatMap(costType) }
+    if node.operation is any ControlFlowOperator {
+      return node.operation.macs(for: costTypes(of: node), outputs: outputs.compactMap { $0 })
+    }
+    guard zip(node.outputs, outputs).allSatisfy({ $0 == nil || $1 != nil }) else { return 0 }
+    return node.operation.macs(for: costTypes(of: node), outputs: outputs.compactMap { $0 })
+  }
+
+  private func costTypes(of node: Node) -> [TensorType?] { node.inputs.map { $0.flatMap(costType) } }
 
   /// Which values are outputs of the network, by value index.
   func outputFlags() -> [Bool] {
@@ -74,13 +84,15 @@ extension Graph {
     let outputs = made.sorted().map(ValueID.init).filter(isRead)
     let weights = Set(members.flatMap { parameterInputs(of: nodes[$0]) }).sorted()
     let main = members.first { Fusion.isMain(nodes[$0]) } ?? members[0]
-    func bytes(_ values: [ValueID]) -> Int { values.reduce(0) { $0 + (self[$1].type?.byteCount ?? 0) } }
+    func bytes(_ values: [ValueID]) -> Int { values.reduce(0) { $0 + (costType(of: $1)?.byteCount ?? 0) } }
+    let inner = members.map { innerParameters(of: nodes[$0]) }
     return LayerGroup(
       name: name, nodes: members, inputs: inputs, outputs: outputs,
-      macs: members.reduce(0) { $0 + macs(of: nodes[$1]) },
-      parameters: weights.reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) }, weightBytes: bytes(weights),
+      macs: Extent.saturatingSum(members.map { macs(of: nodes[$0]) }),
+      parameters: weights.reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) } + inner.reduce(0) { $0 + $1.count },
+      weightBytes: bytes(weights) + inner.reduce(0) { $0 + $1.bytes },
       inputBytes: bytes(inputs), outputBytes: bytes(outputs),
-      costClass: nodes[main].operation.costClass(for: inputTypes(of: nodes[main])), mainNode: main)
+      costClass: nodes[main].operation.costClass(for: costTypes(of: nodes[main])), mainNode: main)
   }
 
   /// Prefixes end where a module name does, at a dot or a slash.

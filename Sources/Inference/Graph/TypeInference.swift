@@ -5,11 +5,14 @@ enum TypeInference {
 
   /// The types of a node's outputs, with their values where all inputs are constant and the result is small.
   ///
-  /// `inputs` is `nil` where an input is left out or, as `isPresent` tells, not known. Empty where the types depend on
-  /// data. Throws `ShapeError` where the inputs do not fit.
+  /// `inputs` is `nil` where an input is left out or, as `isPresent` tells, not known. Empty, or `nil` for some outputs,
+  /// where the types depend on data. Throws `ShapeError` where the inputs do not fit.
   static func outputs(
     of operation: any Operator, inputs: [TensorType?], isPresent: [Bool]
-  ) throws -> [TensorType] {
+  ) throws -> [TensorType?] {
+    if let operation = operation as? any RunTimeOperator {
+      return try operation.outputTypes(for: inputs, isPresent: isPresent)
+    }
     if zip(inputs, isPresent).contains(where: { $0 == nil && $1 }) { return [] }
     let types: [TensorType]
     do { types = try operation.outputs(for: inputs) } catch let error as ShapeError where error.needsValue {
@@ -24,6 +27,8 @@ enum TypeInference {
   static func values(
     of operation: any Operator, inputs: [TensorType?], outputs: [TensorType], limit: Int
   ) -> [TensorType]? {
+    // A loop could run for long, and nothing is allocated for it beforehand.
+    if operation is any RunTimeOperator { return nil }
     let present = inputs.compactMap { $0 }
     guard !present.isEmpty, present.allSatisfy({ $0.constant != nil }), outputs.contains(where: { $0.constant == nil }),
       outputs.allSatisfy({ $0.elementCount <= limit })
@@ -67,7 +72,7 @@ extension Graph {
       result.values[id.index].type = TensorType(self[id].type?.elementType ?? .float32, shape)
     }
     for node in nodes {
-      let types: [TensorType]
+      let types: [TensorType?]
       do {
         types = try TypeInference.outputs(
           of: node.operation, inputs: result.inputTypes(of: node), isPresent: node.inputs.map { $0 != nil })

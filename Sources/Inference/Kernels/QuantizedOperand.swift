@@ -12,6 +12,11 @@ struct QuantizedOperand: Sendable {
     zeroPoints = inputs.optional(index + 2)?.integers() ?? [Int](repeating: 0, count: scales.count)
   }
 
+  /// A tensor with parameters that are known already.
+  init(_ tensor: Tensor, scales: [Float], zeroPoints: [Int]) {
+    (self.tensor, self.scales, self.zeroPoints) = (tensor, scales, zeroPoints)
+  }
+
   /// Checks a tensor's type and its parameters at `index + 1` and `index + 2`.
   static func check(_ inputs: [TensorType?], _ index: Int, _ name: String, channels: Int) throws {
     let type = try inputs.required(index, name).elementType

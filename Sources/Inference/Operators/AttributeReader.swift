@@ -18,14 +18,20 @@ public struct AttributeReader: Sendable {
   /// How many inputs and outputs the node lists, for operators whose meaning depends on it.
   public let inputCount: Int
   public let outputCount: Int
+  /// How many further inputs are values that only the sub-graphs of the node read.
+  public let captureCount: Int
   private let attributes: [String: Attribute]
   private var asked: Set<String> = []
 
-  public init(_ attributes: [String: Attribute], opset: Int = 23, inputCount: Int = 0, outputCount: Int = 1) {
+  public init(
+    _ attributes: [String: Attribute], opset: Int = 23, inputCount: Int = 0, outputCount: Int = 1,
+    captureCount: Int = 0
+  ) {
     self.attributes = attributes
     self.opset = opset
     self.inputCount = inputCount
     self.outputCount = outputCount
+    self.captureCount = captureCount
   }
 
   /// The attributes that are present but were never asked for, sorted.

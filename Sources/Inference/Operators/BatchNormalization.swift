@@ -13,6 +13,13 @@ struct BatchNormalization: Operator {
     guard try attributes.flag("training_mode", default: false) == false else {
       throw ShapeError("BatchNormalization in training mode is not supported")
     }
+    // Until opset 7 the mode was chosen by is_test.
+    if attributes.opset < 7 {
+      guard try attributes.flag("is_test", default: false) else {
+        throw ShapeError("BatchNormalization in training mode (is_test = 0) is not supported")
+      }
+      _ = try attributes.intsIfPresent("consumed_inputs")
+    }
     // Until opset 9, 0 asked for statistics of single activations instead of channels.
     guard try attributes.flag("spatial", default: true) else {
       throw ShapeError("BatchNormalization with spatial = 0 is not supported")

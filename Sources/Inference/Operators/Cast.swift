@@ -1,16 +1,18 @@
 /// Converts the elements to another type.
 ///
 /// Floats become integers by truncation, clamped to the integer's range; integers narrow by dropping high bits; anything
-/// but 0 becomes true. Source: ONNX Cast, opset 6 on.
+/// but 0 becomes true. Floats narrow to the nearest number, halves to even. Source: ONNX Cast, opset 6 on.
 struct Cast: Operator {
   static let onnxName = "Cast"
   let target: ElementType
+  /// Whether what is too large for a float of 8 bits becomes its largest number rather than infinity or NaN.
+  let saturates: Bool
 
   init(from attributes: inout AttributeReader) throws {
     guard let code = try attributes.intIfPresent("to") else { throw ShapeError("attribute 'to' is missing") }
     guard let type = ElementType(rawValue: code) else { throw ShapeError("Cast to data type \(code) is not supported") }
     target = type
-    _ = try attributes.intIfPresent("saturate")
+    saturates = try attributes.flag("saturate", default: true)
     _ = try attributes.stringIfPresent("round_mode")
   }
 
@@ -19,12 +21,15 @@ struct Cast: Operator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try Self.convert(try inputs.required(0), into: try outputs.required(0), context)
+    try Self.convert(try inputs.required(0), into: try outputs.required(0), saturates: saturates, context)
   }
 
   /// Converts the elements of `input` to the type of `output`, which has as many.
-  static func convert(_ input: Tensor, into output: Tensor, _ context: ExecutionContext) throws {
+  static func convert(
+    _ input: Tensor, into output: Tensor, saturates: Bool = true, _ context: ExecutionContext
+  ) throws {
     guard input.elementType != output.elementType else { return copyElements(of: input, to: output) }
+    if HalfPrecision.convert(input, into: output, context) { return }
     nonisolated(unsafe) let (source, target) = (input.bytes, output.bytes)
     let (from, to) = (input.elementType, output.elementType)
     context.parallelRanges(output.elementCount, grain: Elementwise.grain) { range in
@@ -36,7 +41,8 @@ struct Cast: Operator {
           for start in stride(from: range.lowerBound, to: range.upperBound, by: piece) {
             let count = min(piece, range.upperBound - start)
             WideElements.load(source + start * from.byteCount, from, into: wide, count: count)
-            WideElements.store(wide, to, into: target + start * to.byteCount, count: count)
+            WideElements.store(
+              wide, to, into: target + start * to.byteCount, count: count, saturates: saturates)
           }
         }
       } else {

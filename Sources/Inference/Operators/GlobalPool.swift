@@ -36,7 +36,8 @@ struct GlobalMaxPool: Operator {
   }
 }
 
-private func globalPoolOutputs(for inputs: [TensorType?]) throws -> [TensorType] {
+/// The types of a pool over whole planes; throws `ShapeError` where there are none or they are empty.
+func globalPoolOutputs(for inputs: [TensorType?]) throws -> [TensorType] {
   let shape = try inputs.requiredFloat(0, "X").shape
   guard shape.count >= 3, !shape[2...].contains(0) else { throw ShapeError("global pool over \(shape)") }
   _ = try Extent.count(of: shape)

@@ -1,16 +1,15 @@
 /// The greatest element of each window, and on request where it was.
 ///
 /// X [N, C, spatial...] -> Y [N, C, spatial'...] and Indices, int64, into the flattened X; float32, int8 or uint8.
-/// Source: ONNX MaxPool, opset 1 on, with `storage_order` 0.
+/// Inside a plane, `storage_order` 1 counts the first spatial dimension fastest. Source: ONNX MaxPool, opset 1 on.
 struct MaxPool: Operator {
   static let onnxName = "MaxPool"
   let window: Window
+  let countsColumnsFirst: Bool
 
   init(from attributes: inout AttributeReader) throws {
     window = try Window(from: &attributes, isPool: true)
-    guard try attributes.int("storage_order", default: 0) == 0 else {
-      throw ShapeError("MaxPool: storage_order 1 (column-major indices) is not supported")
-    }
+    countsColumnsFirst = try attributes.flag("storage_order", default: false)
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
@@ -32,6 +31,23 @@ struct MaxPool: Operator {
     case .float32: PoolKernels.maximum(Float.self, geometry, from: input, into: output, indices: indices)
     case .int8: PoolKernels.maximum(Int8.self, geometry, from: input, into: output, indices: indices)
     default: PoolKernels.maximum(UInt8.self, geometry, from: input, into: output, indices: indices)
+    }
+    if countsColumnsFirst, let indices { transpose(indices, geometry.window.input) }
+  }
+
+  /// Turns row-major positions inside planes of those sizes into column-major ones.
+  private func transpose(_ indices: Tensor, _ sizes: [Int]) {
+    let plane = sizes.reduce(1, *)
+    let positions = indices.pointer(as: Int64.self)
+    for index in 0..<indices.elementCount {
+      let (first, place) = (Int(positions[index]) / plane * plane, Int(positions[index]) % plane)
+      var (rest, result, stride) = (place, 0, plane)
+      for size in sizes.reversed() {
+        stride /= size
+        result += rest % size * stride
+        rest /= size
+      }
+      positions[index] = Int64(first + result)
     }
   }
 }

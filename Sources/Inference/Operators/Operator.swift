@@ -19,6 +19,9 @@ public protocol Operator: Sendable {
   /// How the first output may share memory with an input; `.none` unless the operator says otherwise.
   static var aliasing: Aliasing { get }
 
+  /// Which outputs stay float32 where the operator is given 16-bit floats and computes them in float32; mostly none.
+  static var outputsInSingle: [Int] { get }
+
   /// Reads the attributes; the reader knows the opset version and collects what is missing or unknown.
   init(from attributes: inout AttributeReader) throws
 
@@ -49,6 +52,8 @@ extension Operator {
   public static var domain: String { "" }
 
   public static var aliasing: Aliasing { .none }
+
+  public static var outputsInSingle: [Int] { [] }
 
   public func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int { 0 }
 

@@ -10,6 +10,7 @@ extension OperatorRegistry {
     ReduceLogSumExp.self, ReduceMax.self, ReduceMean.self, ReduceMin.self, ReduceProd.self, ReduceSum.self,
     ReduceSumSquare.self, Reshape.self, Resize.self, Round.self, ScatterElements.self, ScatterND.self, Shape.self,
     Sign.self, Sin.self, Size.self, Slice.self, SpaceToDepth.self, Split.self, Sqrt.self, Squeeze.self, Sub.self,
-    Sum.self, Tile.self, TopK.self, Transpose.self, Trilu.self, Unsqueeze.self, Upsample.self, Where.self, Xor.self,
+    Sum.self, TfIdfVectorizer.self, Tile.self, TopK.self, Transpose.self, Trilu.self, Unsqueeze.self, Upsample.self,
+    Where.self, Xor.self,
   ]
 }

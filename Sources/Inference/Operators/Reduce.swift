@@ -13,12 +13,15 @@ protocol ReduceOperator: Operator {
   static var reduction: Reduction { get }
   /// The opset version from which the axes are an input.
   static var axesAreInputFrom: Int { get }
+  /// Whether bools are reduced too, as And or Or.
+  static var takesBools: Bool { get }
   var axes: ReductionAxes { get }
   init(axes: ReductionAxes)
 }
 
 extension ReduceOperator {
   static var axesAreInputFrom: Int { 18 }
+  static var takesBools: Bool { false }
 
   init(from attributes: inout AttributeReader) throws {
     self.init(axes: try ReductionAxes(from: &attributes, inputFrom: Self.axesAreInputFrom))
@@ -26,14 +29,15 @@ extension ReduceOperator {
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let input = try inputs.required(0, "data")
-    try input.elementType.checkNumber()
+    if input.elementType != .bool || !Self.takesBools { try input.elementType.checkNumber() }
     return [TensorType(input.elementType, try axes.outputShape(inputs))]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
     let walk = ReductionWalk(shape: input.shape, reduced: try axes.reduced(inputs.knownTypes))
-    try input.elementType.dispatch(
+    // A bool is a byte of 0 or 1.
+    try (input.elementType == .bool ? .uint8 : input.elementType).dispatch(
       ReductionWork(reduction: Self.reduction, walk: walk, input: input, output: output, context: context))
   }
 }
@@ -105,12 +109,14 @@ struct ReduceMean: ReduceOperator {
 struct ReduceMax: ReduceOperator {
   static let onnxName = "ReduceMax"
   static let reduction = Reduction.max
+  static let takesBools = true
   let axes: ReductionAxes
 }
 
 struct ReduceMin: ReduceOperator {
   static let onnxName = "ReduceMin"
   static let reduction = Reduction.min
+  static let takesBools = true
   let axes: ReductionAxes
 }
 

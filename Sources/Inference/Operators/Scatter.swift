@@ -51,7 +51,7 @@ enum ScatterReduction: String, Sendable {
 /// A copy of data with elements replaced along `axis`: `out[index[i][j]][j] = updates[i][j]` for axis 0.
 ///
 /// Source: ONNX ScatterElements, opset 11 on.
-struct ScatterElements: Operator {
+struct ScatterElements: ElementScatter {
   static let onnxName = "ScatterElements"
   let axis: Int
   let reduction: ScatterReduction
@@ -60,7 +60,25 @@ struct ScatterElements: Operator {
     axis = try attributes.int("axis", default: 0)
     reduction = try ScatterReduction(from: &attributes)
   }
+}
 
+/// The older name of `ScatterElements`, which only replaces.
+///
+/// Source: ONNX Scatter, opset 9, deprecated from 11 on.
+struct Scatter: ElementScatter {
+  static let onnxName = "Scatter"
+  let axis: Int
+  var reduction: ScatterReduction { .none }
+
+  init(from attributes: inout AttributeReader) throws { axis = try attributes.int("axis", default: 0) }
+}
+
+protocol ElementScatter: Operator {
+  var axis: Int { get }
+  var reduction: ScatterReduction { get }
+}
+
+extension ElementScatter {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let data = try inputs.required(0, "data")
     let (indices, updates) = (try inputs.required(1, "indices"), try inputs.required(2, "updates"))

@@ -36,6 +36,12 @@ struct SoftmaxRows: Sendable {
   let axis: Int
   let flattens: Bool
 
+  /// Rows along one axis.
+  init(axis: Int) {
+    self.axis = axis
+    flattens = false
+  }
+
   init(from attributes: inout AttributeReader) throws {
     flattens = attributes.opset < 13
     axis = try attributes.int("axis", default: flattens ? 1 : -1)

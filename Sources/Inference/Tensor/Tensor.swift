@@ -75,12 +75,12 @@ public struct Tensor: Sendable {
     case .int64: elements(as: Int64.self).map(Int.init)
     case .int32: elements(as: Int32.self).map(Int.init)
     case .int16: elements(as: Int16.self).map(Int.init)
-    case .int8: elements(as: Int8.self).map(Int.init)
-    case .uint8, .bool: elements(as: UInt8.self).map(Int.init)
+    case .int8, .int4, .int2: elements(as: Int8.self).map(Int.init)
+    case .uint8, .bool, .uint4, .uint2: elements(as: UInt8.self).map(Int.init)
     case .uint16: elements(as: UInt16.self).map(Int.init)
     case .uint32: elements(as: UInt32.self).map(Int.init)
     case .uint64: elements(as: UInt64.self).map { Int(clamping: $0) }
-    case .float32, .float64, .float16, .bfloat16: nil
+    default: nil
     }
   }
 

@@ -24,6 +24,7 @@ struct AttributeMessage: Sendable {
   var float: Float = 0
   var string: ByteSlice?
   var tensor: TensorMessage?
+  var graph: GraphMessage?
   var ints: [Int] = []
   var floats: [Float] = []
   var strings: [ByteSlice] = []
@@ -52,6 +53,9 @@ struct AttributeMessage: Sendable {
       case 5:
         try field.onlyOnce(tensor != nil)
         tensor = try TensorMessage(try field.bytes())
+      case 6:
+        try field.onlyOnce(graph != nil)
+        graph = try GraphMessage(try field.bytes())
       case 7: try field.appendFloats(to: &floats)
       case 8: try field.appendInts(to: &ints)
       case 9: strings.append(try field.bytes())
@@ -75,6 +79,7 @@ struct AttributeMessage: Sendable {
     guard let kind = declared ?? present else { throw failure("has no value") }
     guard present == nil || present == kind else { throw failure("is declared with another type than it has") }
     if kind == .tensor, tensor == nil { throw failure("has no value") }
+    if kind == .graph, graph == nil { throw failure("has no value") }
     self.kind = kind
   }
 }

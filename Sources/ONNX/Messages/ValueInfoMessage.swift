@@ -1,3 +1,5 @@
+import Inference
+
 /// A `ValueInfoProto`: the name and declared type of a network's input or output.
 struct ValueInfoMessage: Sendable {
   var name = ""
@@ -7,6 +9,13 @@ struct ValueInfoMessage: Sendable {
   var dimensions: [ONNXModel.Dimension]?
   /// What the value is if it is not a dense tensor, such as `a sequence`.
   var otherKind: String?
+
+  /// What the graph keeps of it.
+  var declaredType: DeclaredType {
+    DeclaredType(
+      elementType: ElementType(rawValue: elementType),
+      dimensions: dimensions?.map { if case .fixed(let size) = $0 { size } else { nil } })
+  }
 
   init(_ body: ByteSlice) throws {
     var reader = WireReader(body)

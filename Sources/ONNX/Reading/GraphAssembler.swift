@@ -2,10 +2,17 @@ import Foundation
 import Inference
 
 /// Makes a `Graph` from the messages of a file: names become values, nodes are sorted, types are inferred.
+///
+/// A sub-graph is assembled when the node that has it is added: then all that it may read from around is known.
 struct GraphAssembler {
   private let model: ONNXModel
+  private let message: GraphMessage
   private let nodes: [NodeMessage]
   private let names: [String]
+  /// The sub-graphs of each node that has some, by the node's index.
+  private let subgraphs: [Int: NodeSubgraphs]
+  /// For a sub-graph, where it is and what it sees.
+  private let scope: NameScope?
   private(set) var decoder: TensorDecoder
   private var builder: GraphBuilder
   private var values: [String: ValueID] = [:]
@@ -16,13 +23,24 @@ struct GraphAssembler {
     case node(Int)
   }
 
-  init(_ model: ONNXModel) {
+  init(_ model: ONNXModel) throws {
+    try self.init(model, model.message, scope: nil, decoder: Self.decoder(for: model))
+  }
+
+  private init(_ model: ONNXModel, _ message: GraphMessage, scope: NameScope?, decoder: TensorDecoder) throws {
     self.model = model
-    nodes = model.message.nodes
+    self.message = message
+    self.scope = scope
+    self.decoder = decoder
+    nodes = message.nodes
     names = NodeNames.names(of: nodes)
+    subgraphs = try NodeSubgraphs.all(of: nodes)
+    builder = GraphBuilder(name: message.name, opsets: model.opsets, isSubgraph: scope != nil)
+  }
+
+  private static func decoder(for model: ONNXModel) -> TensorDecoder {
     let folder = model.file.lastIndex(of: "/").map { String(model.file[...$0]) } ?? "."
-    decoder = TensorDecoder(source: model.source, folder: folder)
-    builder = GraphBuilder(name: model.message.name, opsets: model.opsets)
+    return TensorDecoder(source: model.source, folder: folder)
   }
 
   mutating func graph(inputShapes: [String: [Int]]) throws -> Graph {
@@ -33,11 +51,30 @@ struct GraphAssembler {
     for (input, shape) in zip(model.inputs, shapes) {
       values[input.name] = builder.input(input.name, input.elementType, shape)
     }
+    return try assembled(order)
+  }
+
+  /// The graph of a sub-graph; its last inputs are the values of the graph around that it may read.
+  private mutating func subgraph(captures: [(name: String, type: TensorType?)]) throws -> Graph {
+    let constants = Set(message.initializers.map(\.name))
+    for input in message.inputs where !constants.contains(input.name) {
+      values[input.name] = builder.input(input.name, type: nil, declared: input.declaredType)
+    }
+    let order = try sortedNodes(captures: captures.map(\.name))
+    for capture in captures {
+      let id = builder.input(capture.name, type: capture.type)
+      // A sibling may read from around what this one defines itself.
+      if values[capture.name] == nil, !constants.contains(capture.name) { values[capture.name] = id }
+    }
+    return try assembled(order)
+  }
+
+  private mutating func assembled(_ order: [Int]) throws -> Graph {
     try addInitializers()
-    for index in order { try add(nodes[index], named: names[index]) }
-    for output in model.message.outputs {
+    for index in order { try add(index) }
+    for output in message.outputs {
       guard let id = values[output.name] else { throw failure("output \(output.name.quoted) is missing") }
-      builder.output(id)
+      builder.output(id, declared: output.declaredType)
     }
     return builder.build().simplified()
   }
@@ -45,13 +82,14 @@ struct GraphAssembler {
   /// The nodes in topological order.
   ///
   /// Throws where names are defined twice, missing, or form a cycle.
-  private func sortedNodes() throws -> [Int] {
-    let definitions = try definitions()
+  private func sortedNodes(captures: [String] = []) throws -> [Int] {
+    var definitions = try definitions()
+    for name in captures where definitions[name] == nil { definitions[name] = .input }
     var sources: [[Int]] = []
     sources.reserveCapacity(nodes.count)
     for (index, node) in nodes.enumerated() {
       var nodeSources: [Int] = []
-      for name in node.inputs where !name.isEmpty {
+      for name in node.inputs + (subgraphs[index]?.captures ?? []) where !name.isEmpty {
         switch definitions[name] {
         case nil:
           throw failure(
@@ -63,13 +101,17 @@ struct GraphAssembler {
       }
       sources.append(nodeSources)
     }
-    guard !model.message.outputs.isEmpty else { throw failure("the model has no outputs") }
+    guard !message.outputs.isEmpty else {
+      throw failure(scope == nil ? "the model has no outputs" : "the sub-graph has no outputs")
+    }
     var outputs: Set<String> = []
-    for output in model.message.outputs {
+    for output in message.outputs {
       guard definitions[output.name] != nil else {
         throw failure("output \(output.name.quoted) is produced by nothing in the file")
       }
-      guard outputs.insert(output.name).inserted else { throw failure("output \(output.name.quoted) is listed twice") }
+      guard outputs.insert(output.name).inserted || scope != nil else {
+        throw failure("output \(output.name.quoted) is listed twice")
+      }
     }
     switch NodeOrder.sorted(sources) {
     case .success(let order): return order
@@ -87,11 +129,19 @@ struct GraphAssembler {
         throw failure("\(what()) has the name \(name.quoted), which is already taken: names must be unique")
       }
     }
-    for input in model.inputs { try define(input.name, .input, "an input") }
-    for tensor in model.message.initializers { try define(tensor.name, .initializer, "an initialiser") }
+    let constants = Set(message.initializers.map(\.name))
+    for input in message.inputs where !constants.contains(input.name) {
+      try define(input.name, .input, "an input")
+    }
+    for tensor in message.initializers { try define(tensor.name, .initializer, "an initialiser") }
     for (index, node) in nodes.enumerated() {
       for output in node.outputs where !output.isEmpty {
-        try define(output, .node(index), "an output of node \(names[index].quoted) (\(node.operatorName))")
+        let what = "an output of node \(names[index].quoted) (\(node.operatorName))"
+        try define(output, .node(index), what)
+        // Inputs and initialisers of a sub-graph may hide a name of the graph around, results may not.
+        if scope?.sees(output) ?? false {
+          throw failure("\(what) has the name \(output.quoted), which the graph around uses already")
+        }
       }
     }
     return definitions
@@ -99,6 +149,13 @@ struct GraphAssembler {
 
   private func checkOperators() throws {
     var missing: [UnsupportedOperators.Entry] = []
+    try collectMissing(from: nodes, names, prefix: "", into: &missing)
+    guard missing.isEmpty else { throw UnsupportedOperators(file: model.file, entries: missing) }
+  }
+
+  private func collectMissing(
+    from nodes: [NodeMessage], _ names: [String], prefix: String, into missing: inout [UnsupportedOperators.Entry]
+  ) throws {
     for (index, node) in nodes.enumerated() where !isConstant(node) {
       guard let opset = model.opsets[node.domain] else {
         throw failure(
@@ -108,25 +165,35 @@ struct GraphAssembler {
       if OperatorRegistry.find(domain: node.domain, name: node.operatorName) == nil {
         missing.append(
           UnsupportedOperators.Entry(
-            node: names[index], operatorName: node.operatorName, domain: node.domain, opset: opset))
+            node: prefix + names[index], operatorName: node.operatorName, domain: node.domain, opset: opset))
+      }
+      for (attribute, graph) in try NodeSubgraphs.graphs(of: node) {
+        try collectMissing(
+          from: graph.nodes, NodeNames.names(of: graph.nodes), prefix: "\(prefix)\(names[index])/\(attribute)/",
+          into: &missing)
       }
     }
-    guard missing.isEmpty else { throw UnsupportedOperators(file: model.file, entries: missing) }
   }
 
   /// Decodes every initialiser, and adds those that are used.
   private mutating func addInitializers() throws {
-    var used = Set(model.message.outputs.map(\.name))
+    var used = Set(message.outputs.map(\.name))
     for node in nodes { used.formUnion(node.inputs) }
-    for message in model.message.initializers {
+    for (_, node) in subgraphs { used.formUnion(node.captures) }
+    for message in message.initializers {
       let tensor = try decoder.tensor(message, "initialiser \(message.name.quoted)")
       if used.contains(message.name) { values[message.name] = builder.constant(message.name, tensor) }
     }
   }
 
-  private mutating func add(_ node: NodeMessage, named name: String) throws {
+  private mutating func add(_ index: Int) throws {
+    let (node, name) = (nodes[index], names[index])
     let what = "node \(name.quoted) (\(node.operatorName))"
-    let attributes = try decodedAttributes(of: node, what)
+    var attributes = try decodedAttributes(of: node, what)
+    let captures = (subgraphs[index]?.captures ?? []).compactMap { values[$0] }
+    for (attribute, graph) in subgraphs[index]?.graphs ?? [] {
+      attributes[attribute] = .graph(try assemble(graph, attribute, of: index, captures))
+    }
     if isConstant(node) {
       guard node.outputs.count == 1, node.inputs.isEmpty else { throw failure("\(what) has more than one output") }
       values[node.outputs[0]] = builder.constant(node.outputs[0], try constant(attributes, what))
@@ -136,7 +203,7 @@ struct GraphAssembler {
     do {
       let ids = try builder.node(
         name, node.operatorName, domain: node.domain, node.inputs.map { $0.isEmpty ? nil : values[$0] }, attributes,
-        outputNames: outputs)
+        captures: captures, outputNames: outputs)
       for (output, id) in zip(node.outputs, ids) {
         guard let id else { continue }
         values[output] = id
@@ -147,6 +214,20 @@ struct GraphAssembler {
     } catch let error as ShapeError {
       throw failure("\(node.operatorName) node \(error.description)")
     }
+  }
+
+  /// A sub-graph of a node, with what it reads from here.
+  private mutating func assemble(
+    _ graph: GraphMessage, _ attribute: String, of index: Int, _ captures: [ValueID]
+  ) throws -> Graph {
+    let place = "\(scope?.place ?? "")in \(attribute.quoted) of node \(names[index].quoted): "
+    var assembler = try GraphAssembler(
+      model, graph, scope: NameScope(message, upTo: index, place: place, around: scope), decoder: decoder)
+    let types = captures.map { builder.type(of: $0) }
+    let result = try assembler.subgraph(
+      captures: zip(subgraphs[index]?.captures ?? [], types).map { (name: $0, type: $1) })
+    decoder = assembler.decoder
+    return result
   }
 
   private func isConstant(_ node: NodeMessage) -> Bool { node.domain.isEmpty && node.operatorName == "Constant" }
@@ -172,6 +253,10 @@ struct GraphAssembler {
     var attributes: [String: Attribute] = [:]
     for body in node.attributes {
       let message = try AttributeMessage(body)
+      if message.kind == .graph, attributes[message.name] == nil {
+        attributes[message.name] = .int(0)
+        continue
+      }
       let attribute = try self.attribute(message, "\(what): attribute \(message.name.quoted)")
       guard attributes.updateValue(attribute, forKey: message.name) == nil else {
         throw failure("\(what): attribute \(message.name.quoted) is given twice")
@@ -195,12 +280,14 @@ struct GraphAssembler {
     case .floats: return .floats(message.floats)
     case .ints: return .ints(message.ints)
     case .strings: return .strings(try message.strings.map(text))
-    case .graph, .graphs: throw failure("\(what): sub-graphs are not supported")
+    case .graph, .graphs: throw failure("\(what): lists of sub-graphs are not supported")
     case .sparseTensor, .sparseTensors: throw failure("\(what): sparse tensors are not supported")
     case .tensors, .typeInformation, .typeInformations:
       throw failure("\(what): lists of tensors and types are not supported")
     }
   }
 
-  private func failure(_ message: String) -> ModelError { ModelError(file: model.file, message) }
+  private func failure(_ message: String) -> ModelError {
+    ModelError(file: model.file, (scope?.place ?? "") + message)
+  }
 }

@@ -23,8 +23,8 @@ struct InputShapes {
     }
     guard open.isEmpty else {
       throw failure(
-        "the model leaves open \(open.joined(separator: ", ")); give an --input FILE.pb with a tensor of the shape you"
-          + " want for every input")
+        "the model leaves open \(open.joined(separator: ", ")); say --shape NAME=1,2,3 (infer, models, plan), or"
+          + " give an --input FILE.pb with a tensor of the shape you want for every input")
     }
     for (input, shape) in zip(model.inputs, shapes) {
       _ = try elementCount(shape, input.elementType) { failure("input \(input.name.quoted): \($0)") }

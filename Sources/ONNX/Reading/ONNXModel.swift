@@ -48,7 +48,7 @@ public struct ONNXModel: Sendable {
     try self.init(ByteSource(bytes, name: name))
   }
 
-  private init(_ source: ByteSource) throws {
+  init(_ source: ByteSource) throws {
     let model = try ModelMessage(source)
     self.source = source
     file = source.name
@@ -87,7 +87,7 @@ public struct ONNXModel: Sendable {
   package func assembled(
     inputShapes: [String: [Int]] = [:]
   ) throws -> (graph: Graph, mappedBytes: Int, copiedBytes: Int) {
-    var assembler = GraphAssembler(self)
+    var assembler = try GraphAssembler(self)
     let graph = try assembler.graph(inputShapes: inputShapes)
     return (graph, assembler.decoder.mappedBytes, assembler.decoder.copiedBytes)
   }

@@ -24,7 +24,7 @@ struct TensorDecoder {
     func failure(_ text: String) -> ModelError { ModelError(file: file, "\(what): \(text)") }
     let type = try elementType(message.dataType, failure)
     let count = try elementCount(message.dimensions, type, failure)
-    let byteCount = count * type.byteCount
+    let byteCount = type.byteCountInFile(count)
 
     if message.isExternal {
       guard message.rawData == nil, message.typedFields == 0 else {
@@ -49,6 +49,11 @@ struct TensorDecoder {
   private mutating func view(_ slice: ByteSlice, _ type: ElementType, _ shape: [Int]) -> Tensor {
     let bytes = slice.bytes
     guard bytes.count > 0 else { return Tensor(zeros: type, shape: shape) }
+    if type.bitsInFile < 8 {
+      let tensor = Tensor(type, shape: shape, unpacking: bytes)
+      copiedBytes += tensor.byteCount
+      return tensor
+    }
     if UInt(bitPattern: bytes.baseAddress) % UInt(type.byteCount) == 0 {
       mappedBytes += bytes.count
       return Tensor(type, shape: shape, storage: TensorStorage(viewing: bytes, keptAliveBy: slice.source))
@@ -61,6 +66,14 @@ struct TensorDecoder {
     _ message: TensorMessage, _ type: ElementType, _ count: Int, _ failure: @escaping (String) -> ModelError
   ) throws -> Tensor {
     let number = Self.typedField(of: type)
+    if type.bitsInFile < 8 {
+      let packed = try typedTensor(message, .uint8, type.byteCountInFile(count), failure)
+      return withExtendedLifetime(packed) {
+        Tensor(
+          type, shape: message.dimensions,
+          unpacking: UnsafeRawBufferPointer(start: packed.bytes, count: packed.byteCount))
+      }
+    }
     guard message.typedFields & ~(1 << UInt32(number)) == 0 else {
       throw failure("elements in a field that is not the one of \(type)")
     }
@@ -76,7 +89,9 @@ struct TensorDecoder {
       }
       return view(chunk, type, message.dimensions)
     }
-    let tensor = Tensor(zeros: type, shape: message.dimensions)
+    // Of packed elements there are fewer than the dimensions tell.
+    let shape = try elementCount(message.dimensions, type, failure) == count ? message.dimensions : [count]
+    let tensor = Tensor(zeros: type, shape: shape)
     copiedBytes += tensor.byteCount
     var elements = TypedElements(type: type, into: tensor, failure: failure)
     var reader = WireReader(message.body)
@@ -95,10 +110,10 @@ struct TensorDecoder {
   private static func typedField(of type: ElementType) -> Int {
     switch type {
     case .float32: 4
-    case .int32, .int16, .int8, .uint16, .uint8, .bool, .float16, .bfloat16: 5
     case .int64: 7
     case .float64: 10
     case .uint32, .uint64: 11
+    default: 5
     }
   }
 }
@@ -114,9 +129,7 @@ func elementType(_ number: Int, _ failure: (String) -> ModelError) throws -> Ele
 
 /// Source: onnx.proto, `TensorProto.DataType`.
 private let otherElementTypes = [
-  8: "string", 14: "complex64", 15: "complex128", 17: "float8e4m3fn", 18: "float8e4m3fnuz", 19: "float8e5m2",
-  20: "float8e5m2fnuz", 21: "uint4", 22: "int4", 23: "float4e2m1", 24: "float8e8m0", 25: "uint2", 26: "int2",
-  27: "float6e2m3", 28: "float6e3m2",
+  8: "string", 14: "complex64", 15: "complex128", 24: "float8e8m0", 27: "float6e2m3", 28: "float6e3m2",
 ]
 
 /// The number of elements of a shape.

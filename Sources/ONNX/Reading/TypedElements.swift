@@ -56,8 +56,9 @@ struct TypedElements {
     case .int16: set(try narrowed(signed: bits, to: Int16.self))
     case .int8: set(try narrowed(signed: bits, to: Int8.self))
     case .uint16, .float16, .bfloat16: set(try narrowed(bits, to: UInt16.self))
-    case .uint8: set(try narrowed(bits, to: UInt8.self))
     case .bool: set(UInt8(bits == 0 ? 0 : 1))
+    // Of elements that share bytes, the bytes are read.
+    default: set(try narrowed(bits, to: UInt8.self))
     }
   }
 

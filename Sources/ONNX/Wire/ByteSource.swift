@@ -3,7 +3,7 @@ import Foundation
 /// The bytes of a file, mapped read-only so that opening costs nothing however large it is, or of an array.
 ///
 /// Tensors that are slices of it keep it alive. A file that another program shortens while it is mapped cannot be read.
-final class ByteSource: @unchecked Sendable {
+package final class ByteSource: @unchecked Sendable {
   /// What messages call the source: the path as the user gave it.
   let name: String
   let bytes: UnsafeRawBufferPointer
@@ -62,7 +62,7 @@ final class ByteSource: @unchecked Sendable {
 }
 
 /// A part of a `ByteSource`; it lies inside it.
-struct ByteSlice: Sendable {
+package struct ByteSlice: Sendable {
   let source: ByteSource
   let range: Range<Int>
 

@@ -10,36 +10,39 @@ extension WireMessage {
     for size in tensor.shape { add(1, int: size) }
     add(2, int: tensor.elementType.rawValue)
     if !name.isEmpty { add(8, string: name) }
+    let packed = tensor.packedForFile()
     if let start {
       var elements = WireMessage()
-      elements.add(9, elementsOf: tensor)
-      let keys = 2 + elements.byteCount - tensor.byteCount
+      elements.add(9, elementsOf: packed)
+      let keys = 2 + elements.byteCount - packed.byteCount
       add(12, string: String(repeating: " ", count: 63 - (start + byteCount + keys + 63) % 64))
     }
-    add(9, elementsOf: tensor)
+    add(9, elementsOf: packed)
   }
 
-  /// A `ValueInfoProto`; without a type where it is known only at run time.
-  init(valueNamed name: String, type: TensorType?) {
+  /// A `ValueInfoProto`; where the type is known only at run time, with what was declared of it, if anything.
+  init(valueNamed name: String, type: TensorType?, declared: DeclaredType? = nil) {
     self.init()
     add(1, string: name)
-    guard let type else { return }
-    var shape = WireMessage()
-    for size in type.shape {
-      var dimension = WireMessage()
-      dimension.add(1, int: size)
-      shape.add(1, message: dimension)
-    }
+    guard let elementType = type?.elementType ?? declared?.elementType else { return }
     var tensorType = WireMessage()
-    tensorType.add(1, int: type.elementType.rawValue)
-    tensorType.add(2, message: shape)
+    tensorType.add(1, int: elementType.rawValue)
+    if let sizes = type.map({ $0.shape.map(Int?.some) }) ?? declared?.dimensions {
+      var shape = WireMessage()
+      for size in sizes {
+        var dimension = WireMessage()
+        if let size { dimension.add(1, int: size) }
+        shape.add(1, message: dimension)
+      }
+      tensorType.add(2, message: shape)
+    }
     var proto = WireMessage()
     proto.add(1, message: tensorType)
     add(2, message: proto)
   }
 
-  /// An `AttributeProto`; `nil` for a sub-graph, which cannot be written.
-  init?(attribute: Attribute, name: String) {
+  /// An `AttributeProto`; `graphMessage` writes a sub-graph.
+  init(attribute: Attribute, name: String, graphMessage: (Graph) -> WireMessage) {
     self.init()
     add(1, string: name)
     let kind: AttributeMessage.Kind
@@ -65,7 +68,9 @@ extension WireMessage {
     case .strings(let values):
       kind = .strings
       for value in values { add(9, string: value) }
-    case .graph: return nil
+    case .graph(let graph):
+      kind = .graph
+      add(6, message: graphMessage(graph))
     }
     add(20, int: kind.rawValue)
   }

@@ -1,15 +1,32 @@
 import Foundation
 import Inference
 
-/// A protobuf message being written: small pieces as bytes, tensors as references, so that weights are never copied.
-struct WireMessage {
-  enum Piece {
+/// A protobuf message being written: small pieces as bytes, tensors and parts of other files as references, so that
+/// weights are never copied.
+package struct WireMessage: Sendable {
+  enum Piece: Sendable {
     case bytes([UInt8])
     case tensor(Tensor)
+    case slice(ByteSlice)
+
+    /// Calls `body` with the bytes, wherever they are.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+      switch self {
+      case .bytes(let bytes): try bytes.withUnsafeBytes(body)
+      case .tensor(let tensor):
+        try withExtendedLifetime(tensor.storage) {
+          try body(UnsafeRawBufferPointer(start: tensor.bytes, count: tensor.byteCount))
+        }
+      case .slice(let slice): try withExtendedLifetime(slice.source) { try body(slice.bytes) }
+      }
+    }
   }
 
+  /// The fewest bytes of another file that are referred to rather than copied.
+  private static let smallestReference = 512
+
   private(set) var pieces: [Piece] = []
-  private(set) var byteCount = 0
+  package private(set) var byteCount = 0
 
   mutating func add(_ number: Int, int value: Int) {
     appendKey(number, wireType: 0)
@@ -31,12 +48,32 @@ struct WireMessage {
   mutating func add(_ number: Int, message: WireMessage, lengthWidth: Int = 1) {
     appendKey(number, wireType: 2)
     appendVarint(UInt64(message.byteCount), width: lengthWidth)
+    append(message)
+  }
+
+  /// A field of bytes that are part of another file.
+  mutating func add(_ number: Int, slice: ByteSlice) {
+    appendKey(number, wireType: 2)
+    appendVarint(UInt64(slice.count))
+    append(slice)
+  }
+
+  /// Whole fields, keys and all.
+  mutating func append(_ message: WireMessage) {
     for piece in message.pieces {
       switch piece {
       case .bytes(let bytes): append(bytes)
       case .tensor(let tensor): append(elementsOf: tensor)
+      case .slice(let slice): append(slice)
       }
     }
+  }
+
+  /// Whole fields, keys and all, as they stand in another file.
+  mutating func append(_ slice: ByteSlice) {
+    guard slice.count >= Self.smallestReference else { return append([UInt8](slice.bytes)) }
+    byteCount += slice.count
+    pieces.append(.slice(slice))
   }
 
   /// The elements of a tensor as they lie in memory.
@@ -47,18 +84,10 @@ struct WireMessage {
   }
 
   /// The whole message in memory.
-  func serialized() -> [UInt8] {
+  package func serialized() -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(byteCount)
-    for piece in pieces {
-      switch piece {
-      case .bytes(let bytes): result += bytes
-      case .tensor(let tensor):
-        withExtendedLifetime(tensor.storage) {
-          result += UnsafeRawBufferPointer(start: tensor.bytes, count: tensor.byteCount)
-        }
-      }
-    }
+    for piece in pieces { piece.withBytes { result += $0 } }
     return result
   }
 
@@ -77,7 +106,7 @@ struct WireMessage {
     append(bytes)
   }
 
-  private mutating func append(_ bytes: [UInt8]) {
+  mutating func append(_ bytes: [UInt8]) {
     byteCount += bytes.count
     if case .bytes(var last) = pieces.last {
       pieces[pieces.count - 1] = .bytes([])

@@ -5,7 +5,7 @@ extension CostGraph {
   /// A real network: an input layer per input of the graph, then its layers, fused or node by node.
   ///
   /// `inputBytes` is the size of the input in transit; by default that of the tensor. Throws `InputError` where a shape
-  /// is known only at run time, so that sizes are not known, or where `inputBytes` is given for several inputs.
+  /// is known only at run time and none is assumed, or where `inputBytes` is given for several inputs.
   public init(_ graph: Graph, fused: Bool = true, inputBytes: Int? = nil) throws(InputError) {
     let groups = graph.layers(fused: fused)
     var tensorOfValue = [Int](repeating: -1, count: graph.values.count)
@@ -29,12 +29,13 @@ extension CostGraph {
         Layer(
           name: group.name, nodeNames: group.nodes.map { graph.nodes[$0].name }, inputs: inputs,
           outputs: outputs[layers.count],
-          work: Work(macs: group.macs, bytes: group.bytes, costClass: group.costClass)))
+          work: Work(
+            macs: group.macs, bytes: group.bytes, weightBytes: group.weightBytes, costClass: group.costClass)))
     }
     let results = Set(graph.outputs)
     var unknown: [String] = []
     let tensors = made.enumerated().map { tensor, entry in
-      let type = graph[entry.value].type
+      let type = graph.costType(of: entry.value)
       if type == nil { unknown.append(graph[entry.value].name) }
       return Boundary(
         name: graph[entry.value].name, producer: entry.producer, consumers: consumers[tensor],

@@ -39,11 +39,14 @@ public struct CostGraph: Sendable {
     public let macs: Int
     /// Bytes read and written: inputs, weights and outputs once.
     public let bytes: Int
+    /// Of these, what is read once however many requests are computed together.
+    public let weightBytes: Int
     public let costClass: CostClass
 
-    public init(macs: Int, bytes: Int, costClass: CostClass) {
+    public init(macs: Int, bytes: Int, weightBytes: Int = 0, costClass: CostClass) {
       self.macs = macs
       self.bytes = bytes
+      self.weightBytes = weightBytes
       self.costClass = costClass
     }
   }

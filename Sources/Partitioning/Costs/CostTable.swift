@@ -63,10 +63,11 @@ public struct CostTable: Sendable {
   /// The table's network on a chain of machines, each of which is as fast as one of the table's tiers.
   ///
   /// `path` names the table's tier for each machine and its role; `names` are the machines' own names, which replace
-  /// those of the tiers. The chain's tiers must all be in the table. Servers default to one each.
+  /// those of the tiers. The chain's tiers must all be in the table. Servers default to one each; `batches` says which
+  /// machines serve in batches.
   public func problem(
-    on path: [(tier: String, role: TierRole?)], names: [String], servers: [Int]? = nil, hops: [PlacementProblem.Hop],
-    radio: RadioPower? = nil, returnsResult: Bool = false
+    on path: [(tier: String, role: TierRole?)], names: [String], servers: [Int]? = nil, batches: [Bool]? = nil,
+    hops: [PlacementProblem.Hop], radio: RadioPower? = nil, returnsResult: Bool = false
   ) -> PlacementProblem {
     let indices = path.map { step in
       guard let index = tiers.firstIndex(of: step.tier) else { preconditionFailure("no tier '\(step.tier)'") }
@@ -75,7 +76,8 @@ public struct CostTable: Sendable {
     let machines = indices.enumerated().map { place, index in
       PlacementProblem.Tier(
         name: names[place], computeNanoseconds: computeNanoseconds[index], busyWatts: power[index].busyWatts,
-        idleWatts: power[index].idleWatts, servers: servers?[place] ?? 1, role: path[place].role)
+        idleWatts: power[index].idleWatts, servers: servers?[place] ?? 1, role: path[place].role,
+        batchCosts: batches?[place] ?? false ? batchCosts(tier: index) : nil)
     }
     let device = power[indices[0]]
     let constant = RadioPower.constant(

@@ -117,9 +117,17 @@ extension PlacementProblem {
   ) {
     for hop in high..<max(high, tier) {
       stages[start + tiers.count + hop] += hops[hop].transferNanoseconds(bytes: bytes, .up)
+      addSerialization(&stages, start, bytes: bytes, hop)
     }
     for hop in min(low, tier)..<low {
       stages[start + tiers.count + hops.count + hop] += hops[hop].transferNanoseconds(bytes: bytes, .down)
+      addSerialization(&stages, start, bytes: bytes, hop)
     }
+  }
+
+  private func addSerialization(_ stages: inout [Int64], _ start: Int, bytes: Int, _ hop: Int) {
+    let processing = hops[hop].serialization.nanoseconds(bytes: bytes)
+    stages[start + hop] += processing
+    stages[start + hop + 1] += processing
   }
 }

@@ -48,10 +48,10 @@ struct AdditiveCosts {
     terms = [Int64](repeating: 0, count: layout.count)
     terms[Int(Layout.unlimited)] = FlowNetwork.unlimited
     scale = unitsPerNanosecond
-    if fill(problem, weights, problem.tiers.indices, addTo: 0) > Double(FlowNetwork.budget / 4) {
-      scale *= Double(FlowNetwork.budget / 4) / unscaledSum(problem, weights) / unitsPerNanosecond
-      _ = fill(problem, weights, problem.tiers.indices, addTo: 0)
-    }
+    let sum = fill(problem, weights, problem.tiers.indices, addTo: 0)
+    guard sum > Double(FlowNetwork.budget / 4) else { return }
+    scale *= Double(FlowNetwork.budget / 4) / sum
+    _ = fill(problem, weights, problem.tiers.indices, addTo: 0)
   }
 
   /// The same for a problem of which only the hops differ; `false` where the scale would not be the same.
@@ -94,32 +94,26 @@ struct AdditiveCosts {
         }
       }
       for (index, hop) in problem.hops.enumerated() {
-        let propagation = weights.propagation[index] * Double(hop.propagationNanoseconds)
+        let propagation = weights.propagation[index] * Double(hop.latencyNanoseconds)
+        let processors = weights.compute[index] + weights.compute[index + 1]
         let (up, down) = (layout.firstUp + index * layout.tensors, layout.firstDown + index * layout.tensors)
         problem.network.tensors.withUnsafeBufferPointer { tensors in
           for tensor in 0..<layout.tensors {
             let bytes = tensors[tensor].bytes
             let sending = Double(hop.transferNanoseconds(bytes: bytes, .up))
             let receiving = Double(hop.transferNanoseconds(bytes: bytes, .down))
-            set(up + tensor, (weights.up[index] * sending + propagation) * scale)
-            set(down + tensor, (weights.down[index] * receiving + propagation) * scale)
+            var (above, below) = (weights.up[index] * sending, weights.down[index] * receiving)
+            if weights.upRate[index] > 0 {
+              above += weights.upRate[index] * Double(hop.wireNanoseconds(bytes: bytes, .up))
+            }
+            if weights.downRate[index] > 0 {
+              below += weights.downRate[index] * Double(hop.wireNanoseconds(bytes: bytes, .down))
+            }
+            let besides = propagation + processors * Double(hop.serialization.nanoseconds(bytes: bytes))
+            set(up + tensor, (above + besides) * scale)
+            set(down + tensor, (below + besides) * scale)
           }
         }
-      }
-    }
-    return sum
-  }
-
-  private func unscaledSum(_ problem: PlacementProblem, _ weights: Weights) -> Double {
-    var sum = 0.0
-    for (tier, weight) in zip(problem.tiers, weights.compute) {
-      for time in tier.computeNanoseconds { sum += weight * Double(time) }
-    }
-    for (index, hop) in problem.hops.enumerated() {
-      for tensor in problem.network.tensors {
-        sum += weights.up[index] * Double(hop.transferNanoseconds(bytes: tensor.bytes, .up))
-        sum += weights.down[index] * Double(hop.transferNanoseconds(bytes: tensor.bytes, .down))
-        sum += 2 * weights.propagation[index] * Double(hop.propagationNanoseconds)
       }
     }
     return sum

@@ -2,7 +2,7 @@
 ///
 /// Without a waking radio both are sums over layers and tensors, and one cut is exact. A radio's promotion and tail are
 /// a fixed charge for using the first hop at all: the best placement that does not use it is compared with the best one
-/// that does. What is no sum is a second promotion, where a request leaves the radio idle for longer than its tail, and
+/// that does. A message that streams over several hops is no sum of hops either, and leaves a doubt. What else is no sum is a second promotion, where a request leaves the radio idle for longer than its tail, and
 /// the tail's power while the device computes between two transfers; `isProven` says whether they leave a doubt.
 struct AdditiveOptimum {
   let placement: Placement
@@ -27,7 +27,7 @@ struct AdditiveOptimum {
     let units = objective.unitsPerNanosecond
     guard let plain = network.solve(costs) else { return nil }
     guard let radio = problem.radio.cellular, !problem.hops.isEmpty else {
-      self.init(plain.placement, problem.cost(of: plain.placement), isProven: true)
+      self.init(plain.placement, problem.cost(of: plain.placement), isProven: !problem.streamsOverSeveralHops)
       return
     }
     let perUnit = objective == .latency ? 1.0 : 1e-9
@@ -47,7 +47,7 @@ struct AdditiveOptimum {
       if let cut = network.solve(costs) {
         placements.append(cut.placement)
         // Nothing lingers for the last message, whose tail is charged in full already.
-        let last = watts * Double(problem.hops[0].propagationNanoseconds) * perUnit
+        let last = watts * Double(problem.hops[0].latencyNanoseconds) * perUnit
         bound = min(bound + once, Double(cut.value) / costs.scale * perUnit - last + once)
       }
     }
@@ -60,7 +60,9 @@ struct AdditiveOptimum {
     }
     let rounding = Double(costs.layerCount + 2 * problem.hops.count * costs.tensorCount) / costs.scale * perUnit
     let doubt = objective == .latency ? 0 : rounding + 1e-12 * bound
-    self.init(best.placement, best.cost, isProven: best.cost.burden(objective) <= bound + doubt)
+    self.init(
+      best.placement, best.cost,
+      isProven: best.cost.burden(objective) <= bound + doubt && !problem.streamsOverSeveralHops)
   }
 
   private init(_ placement: Placement, _ cost: PlanCost, isProven: Bool) {

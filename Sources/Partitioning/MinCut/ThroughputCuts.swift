@@ -70,6 +70,9 @@ extension PlacementProblem {
       case .compute(let tier, _, let time): stages.compute[tier] += time
       case .transfer(_, let hop, let direction, let bytes):
         stages.add(hops[hop].transferNanoseconds(bytes: bytes, direction), on: hop, direction)
+        let processing = hops[hop].serialization.nanoseconds(bytes: bytes)
+        stages.compute[hop] += processing
+        stages.compute[hop + 1] += processing
       }
     }
     return stages

@@ -8,6 +8,9 @@ struct Weights {
   var up: [Double]
   var down: [Double]
   var propagation: [Double]
+  /// By hop: what is in proportion to the rate, at the link's full rate.
+  var upRate: [Double]
+  var downRate: [Double]
 
   /// Weights of latency (1 each) or of the device's energy without what a radio wakes and lingers for, in watts.
   init(_ objective: Objective, of problem: PlacementProblem) {
@@ -17,11 +20,16 @@ struct Weights {
     compute = [Double](repeating: waiting, count: tiers)
     up = [Double](repeating: waiting, count: hops)
     (down, propagation) = (up, up)
+    upRate = [Double](repeating: 0, count: hops)
+    downRate = upRate
     guard objective == .energy else { return }
     compute[0] = problem.deviceComputeWatts
     if let hop = problem.hops.first {
-      up[0] += problem.radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond)
-      down[0] += problem.radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond)
+      let radio = problem.radio
+      up[0] += radio.baseWatts(.up)
+      down[0] += radio.baseWatts(.down)
+      upRate[0] = radio.addedWatts(.up, bitsPerSecond: hop.uplinkBitsPerSecond) - radio.baseWatts(.up)
+      downRate[0] = radio.addedWatts(.down, bitsPerSecond: hop.downlinkBitsPerSecond) - radio.baseWatts(.down)
     }
   }
 
@@ -46,5 +54,6 @@ struct Weights {
     self.up = up
     self.down = down
     propagation = [Double](repeating: 0, count: up.count)
+    (upRate, downRate) = (propagation, propagation)
   }
 }

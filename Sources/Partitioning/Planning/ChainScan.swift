@@ -47,7 +47,7 @@ public struct ChainScan: Sendable {
   ///
   /// Of equal cuts the last wins: the one with the fewest layers away from the device.
   public func best(for problem: PlacementProblem) -> Placement {
-    guard isAdditive else { return placements[bySteps(problem)] }
+    guard isAdditive, problem.hops.allSatisfy(\.isPlain) else { return placements[bySteps(problem)] }
     let isEnergy = objective == .energy
     let idle = problem.tiers[0].idleWatts
     var (best, least) = (0, Double.infinity)
@@ -84,4 +84,9 @@ public struct ChainScan: Sendable {
     }
     return best
   }
+}
+
+extension PlacementProblem.Hop {
+  /// Whether a message takes its bytes at the rate and the propagation, and nothing else.
+  fileprivate var isPlain: Bool { transport == .ideal && serialization == Serialization() && !streams }
 }

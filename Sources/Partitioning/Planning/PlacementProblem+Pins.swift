@@ -51,7 +51,8 @@ extension PlacementProblem {
     for hop in hops {
       for tensor in network.tensors {
         sum += Double(hop.transferNanoseconds(bytes: tensor.bytes, .up))
-        sum += Double(hop.transferNanoseconds(bytes: tensor.bytes, .down)) + 2 * Double(hop.propagationNanoseconds)
+        sum += Double(hop.transferNanoseconds(bytes: tensor.bytes, .down)) + 2 * Double(hop.latencyNanoseconds)
+        sum += 4 * Double(hop.serialization.nanoseconds(bytes: tensor.bytes))
         if let radio = radio.cellular { sum += 2 * Double(radio.promotionNanoseconds) }
       }
     }

@@ -15,14 +15,18 @@ public struct PlacementProblem: Sendable {
     public let servers: Int
     /// What its part of a request's time is called; `nil` leaves that to its place in the chain.
     public let role: TierRole?
+    /// What several requests at once cost, by layer index, where the machine serves in batches; else `nil`.
+    public let batchCosts: [BatchCost]?
 
+    /// Where batches are served, a single request takes the time of a batch of one.
     public init(
       name: String, computeNanoseconds: [Int64], busyWatts: Double, idleWatts: Double, servers: Int = 1,
-      role: TierRole? = nil
+      role: TierRole? = nil, batchCosts: [BatchCost]? = nil
     ) {
       self.name = name
       self.role = role
-      self.computeNanoseconds = computeNanoseconds
+      self.batchCosts = batchCosts
+      self.computeNanoseconds = batchCosts.map { $0.map { $0.nanoseconds(items: 1) } } ?? computeNanoseconds
       self.busyWatts = busyWatts
       self.idleWatts = idleWatts
       self.servers = servers
@@ -36,19 +40,68 @@ public struct PlacementProblem: Sendable {
     /// rtt / 2, which every message takes after its last bit was sent.
     public let propagationNanoseconds: Int64
 
-    public init(uplinkBitsPerSecond: Double, downlinkBitsPerSecond: Double, propagationNanoseconds: Int64) {
+    public let transport: Transport
+    /// Of both ends.
+    public let serialization: Serialization
+    /// Whether a message that goes on over another such hop passes through instead of being stored and forwarded.
+    public let streams: Bool
+
+    public init(
+      uplinkBitsPerSecond: Double, downlinkBitsPerSecond: Double, propagationNanoseconds: Int64,
+      transport: Transport = .ideal, serialization: Serialization = Serialization(), streams: Bool = false
+    ) {
       self.uplinkBitsPerSecond = uplinkBitsPerSecond
       self.downlinkBitsPerSecond = downlinkBitsPerSecond
       self.propagationNanoseconds = propagationNanoseconds
+      self.transport = transport
+      self.serialization = serialization
+      self.streams = streams
     }
 
     public func bitsPerSecond(_ direction: Direction) -> Double {
       direction == .up ? uplinkBitsPerSecond : downlinkBitsPerSecond
     }
 
-    /// bytes * 8 / rate, in nanoseconds, rounded to nearest.
-    public func transferNanoseconds(bytes: Int, _ direction: Direction) -> Int64 {
+    /// bytes * 8 / rate, in nanoseconds, rounded to nearest: how long the link would be busy at its full rate.
+    public func wireNanoseconds(bytes: Int, _ direction: Direction) -> Int64 {
       .nanoseconds(Double(bytes) * 8e9 / bitsPerSecond(direction))
+    }
+
+    /// From the first byte to the last of a message that has the link to itself, in nanoseconds.
+    public func transferNanoseconds(bytes: Int, _ direction: Direction) -> Int64 {
+      switch transport {
+      case .ideal: wireNanoseconds(bytes: bytes, direction)
+      case .cm02, .lv08: .nanoseconds(Double(bytes) * 1e9 / flowBytesPerSecond(direction))
+      case .tcp(let initialWindow, let segmentBytes):
+        slowStartNanoseconds(bytes: bytes, firstWindow: Double(initialWindow) * Double(segmentBytes), direction)
+      }
+    }
+
+    /// From the last byte sent to its arrival.
+    public var latencyNanoseconds: Int64 {
+      transport == .lv08
+        ? .nanoseconds(Double(propagationNanoseconds) * transport.latencyFactor) : propagationNanoseconds
+    }
+
+    /// What a lone flow achieves.
+    private func flowBytesPerSecond(_ direction: Direction) -> Double {
+      transport.goodput
+        * min(bitsPerSecond(direction) / 8, transport.bound(latencySeconds: Double(propagationNanoseconds) / 1e9))
+    }
+
+    /// Whole round trips while the window is smaller than rate x round trip, then the rest at the link's rate.
+    private func slowStartNanoseconds(bytes: Int, firstWindow: Double, _ direction: Direction) -> Int64 {
+      let roundTrip = 2 * Double(propagationNanoseconds)
+      let bytesPerNanosecond = bitsPerSecond(direction) / 8e9
+      var rest = Double(bytes)
+      var window = firstWindow
+      var time = 0.0
+      while window < bytesPerNanosecond * roundTrip && rest > window {
+        rest -= window
+        window *= 2
+        time += roundTrip
+      }
+      return .nanoseconds(time + rest / bytesPerNanosecond)
     }
   }
 

@@ -9,6 +9,8 @@ public struct PlanCost: Sendable, Hashable {
   public var cloudCompute: Int64 = 0
   public var uplink: Int64 = 0
   public var downlink: Int64 = 0
+  /// Reading and writing messages, at both ends of every hop.
+  public var serialize: Int64 = 0
 
   /// Bytes over the device's own link.
   public var bytesUp: Int64 = 0
@@ -31,7 +33,9 @@ public struct PlanCost: Sendable, Hashable {
 
   public init() {}
 
-  public var latencyNanoseconds: Int64 { deviceCompute + edgeCompute + cloudCompute + uplink + downlink }
+  public var latencyNanoseconds: Int64 {
+    deviceCompute + edgeCompute + cloudCompute + uplink + downlink + serialize
+  }
   public var latencyMilliseconds: Double { Double(latencyNanoseconds) / 1e6 }
   public var deviceJoules: Double {
     deviceComputeJoules + transmitJoules + receiveJoules + waitJoules + radioOverheadJoules
@@ -81,19 +85,28 @@ extension PlacementProblem {
     var now: Int64 = 0
     var lastTransferEnd: Int64?
     let idle = tiers[0].idleWatts
-    for step in itinerary.steps {
+    let steps = itinerary.steps
+    for (index, step) in steps.enumerated() {
       switch step {
       case .compute(let tier, _, let time):
         stages.compute[tier] += time
         now += time
         cost.addCompute(time, on: tier, in: self)
       case .transfer(_, let hop, let direction, let bytes):
-        let sending = hops[hop].transferNanoseconds(bytes: bytes, direction)
-        let propagation = hops[hop].propagationNanoseconds
+        // A stream takes all its time on its first hop.
+        let passesThrough = index > 0 && streams(from: steps[index - 1], to: step)
+        stages.add(hops[hop].transferNanoseconds(bytes: bytes, direction), on: hop, direction)
+        let sending = passesThrough ? 0 : transferNanoseconds(from: index, in: steps)
+        let propagation = hops[hop].latencyNanoseconds
         var waiting = propagation
         var elapsed = sending + propagation
-        stages.add(sending, on: hop, direction)
-        if hop == 0 {
+        let processing = hops[hop].serialization.nanoseconds(bytes: bytes)
+        let (sender, receiver) = direction == .up ? (hop, hop + 1) : (hop + 1, hop)
+        stages.compute[sender] += processing
+        stages.compute[receiver] += processing
+        cost.addSerialization(processing, on: sender, in: self)
+        now += processing
+        if hop == 0 && !passesThrough {
           if let radio = radio.cellular {
             let promotion = cost.wake(radio, at: now, lastTransferEnd: lastTransferEnd, idleWatts: idle)
             now += promotion
@@ -104,8 +117,9 @@ extension PlacementProblem {
         } else {
           waiting += sending
         }
-        now += sending + propagation
+        now += sending + propagation + processing
         cost.waitJoules += idle * Double(waiting) / 1e9
+        cost.addSerialization(processing, on: receiver, in: self)
         if direction == .up { cost.uplink += elapsed } else { cost.downlink += elapsed }
       }
     }
@@ -133,12 +147,21 @@ extension PlanCost {
     }
   }
 
+  fileprivate mutating func addSerialization(_ time: Int64, on tier: Int, in problem: PlacementProblem) {
+    guard time > 0 else { return }
+    let (device, edge, cloud) = (deviceCompute, edgeCompute, cloudCompute)
+    addCompute(time, on: tier, in: problem)
+    (deviceCompute, edgeCompute, cloudCompute) = (device, edge, cloud)
+    serialize += time
+  }
+
   fileprivate mutating func addOwnTransfer(
     _ time: Int64, bytes: Int, _ direction: Direction, in problem: PlacementProblem
   ) {
-    let rate = problem.hops[0].bitsPerSecond(direction)
-    let watts = problem.tiers[0].idleWatts + problem.radio.addedWatts(direction, bitsPerSecond: rate)
-    let joules = watts * Double(time) / 1e9
+    let (rate, base) = (problem.hops[0].bitsPerSecond(direction), problem.radio.baseWatts(direction))
+    let slope = problem.radio.addedWatts(direction, bitsPerSecond: rate) - base
+    let wire = problem.hops[0].wireNanoseconds(bytes: bytes, direction)
+    let joules = ((problem.tiers[0].idleWatts + base) * Double(time) + slope * Double(wire)) / 1e9
     if direction == .up {
       bytesUp += Int64(bytes)
       transmitJoules += joules

@@ -60,6 +60,7 @@ public struct PlanReport: Sendable {
   private static func parts(_ cost: PlanCost) -> JSONValue {
     [
       "device_compute_ms": .number(Double(cost.deviceCompute) / 1e6), "uplink_ms": .number(Double(cost.uplink) / 1e6),
+      "serialize_ms": .number(Double(cost.serialize) / 1e6),
       "edge_compute_ms": .number(Double(cost.edgeCompute) / 1e6),
       "cloud_compute_ms": .number(Double(cost.cloudCompute) / 1e6),
       "downlink_ms": .number(Double(cost.downlink) / 1e6),

@@ -17,6 +17,9 @@ public enum RadioPower: Sendable, Hashable {
     }
   }
 
+  /// Of `addedWatts`, what does not depend on the rate.
+  public func baseWatts(_ direction: Direction) -> Double { addedWatts(direction, bitsPerSecond: 0) }
+
   /// The radio, where it wakes and lingers.
   public var cellular: Radio? { if case .cellular(let radio) = self { radio } else { nil } }
 }

@@ -16,7 +16,7 @@ extension Tables {
       .key("event_id", "counts all events of the file") { $0.id },
       .reference("run_id", to: "run", "the run it belongs to") { $0.run },
       .integer("sequence", "the request, as in request.sequence") { $0.record.sequence },
-      .word("kind", "compute, uplink or downlink") { $0.record.kind.word },
+      .word("kind", "compute, serialize, uplink or downlink") { $0.record.kind.word },
       .optionalReference("node_id", to: "node", "the node that computed; NULL for a message") { $0.node },
       .optionalReference("link_id", to: "link", "the link of the message; NULL for a visit") { $0.link },
       .real("begin_s", "when the request came to the node or link") { Double($0.record.begin) / 1e9 },
@@ -30,6 +30,7 @@ extension StepRecord.Kind {
   fileprivate var word: StaticString {
     switch self {
     case .compute: "compute"
+    case .serialize: "serialize"
     case .uplink: "uplink"
     case .downlink: "downlink"
     }

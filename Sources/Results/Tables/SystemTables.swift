@@ -31,7 +31,7 @@ extension Tables {
       .text("tier", "device, edge or cloud") { $0.node.role.rawValue },
       .integer("machines", "how many independent ones") { Int64($0.node.count) },
       .integer("servers", "how many requests each can serve at once") { Int64($0.node.servers) },
-      .text("scheduler", "who is served next") { $0.node.scheduler.rawValue },
+      .text("scheduler", "who is served next") { $0.node.scheduler.kind },
       .real("idle_power_w", "of one machine without work") { $0.node.idleWatts },
       .real("busy_power_w", "of one machine with every server busy") { $0.node.busyWatts },
     ])

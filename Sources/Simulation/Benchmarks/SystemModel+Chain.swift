@@ -9,8 +9,12 @@ package struct ChainLayer: Sendable {
   /// The tier it is placed on.
   var tier: UInt8
 
-  package init(_ seconds: [Double], bytes: Int = 0, on tier: UInt8) {
+  /// What batches cost on each tier, where they are served.
+  var batch: BatchCost?
+
+  package init(_ seconds: [Double], bytes: Int = 0, on tier: UInt8, batch: BatchCost? = nil) {
     self.seconds = seconds
+    self.batch = batch
     self.bytes = bytes
     self.tier = tier
   }
@@ -37,7 +41,9 @@ extension PlacementProblem {
     let tiers = nodes.enumerated().map { tier, node in
       Tier(
         name: node.name, computeNanoseconds: [0] + layers.map { Int64(($0.seconds[tier] * 1e9).rounded()) },
-        busyWatts: node.busyWatts, idleWatts: node.idleWatts, servers: node.servers)
+        busyWatts: node.busyWatts, idleWatts: node.idleWatts, servers: node.servers,
+        batchCosts: node.scheduler.isBatch
+          ? [BatchCost()] + layers.map { $0.batch ?? BatchCost(arithmeticPerItem: $0.seconds[tier] * 1e9) } : nil)
     }
     return PlacementProblem(
       network: CostGraph(name: "chain", layers: graph, tensors: tensors), tiers: tiers, hops: hops, radio: radio,

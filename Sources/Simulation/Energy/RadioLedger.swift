@@ -106,7 +106,10 @@ struct RadioTotals {
   /// In any state but asleep.
   var awake: Int128 = 0
 
-  init(_ power: RadioPower, _ hop: PlacementProblem.Hop) {
+  /// Under a trace the work that powers are multiplied with is not in nanoseconds at full rate but in 1/1024 byte.
+  init(
+    _ power: RadioPower, _ hop: PlacementProblem.Hop, uplinkIsTraced: Bool = false, downlinkIsTraced: Bool = false
+  ) {
     switch power {
     case .none, .constant:
       isCellular = false
@@ -118,8 +121,11 @@ struct RadioTotals {
       isCellular = true
       upWatts = radio.transmitBaseWatts
       downWatts = radio.receiveBaseWatts
-      upRateWatts = radio.transmitWattsPerMbps * hop.uplinkBitsPerSecond / 1e6
-      downRateWatts = radio.receiveWattsPerMbps * hop.downlinkBitsPerSecond / 1e6
+      let bitsPerUnit = 8 / Double(RateTrace.unitsPerByte)
+      upRateWatts =
+        radio.transmitWattsPerMbps * (uplinkIsTraced ? bitsPerUnit * 1e9 : hop.uplinkBitsPerSecond) / 1e6
+      downRateWatts =
+        radio.receiveWattsPerMbps * (downlinkIsTraced ? bitsPerUnit * 1e9 : hop.downlinkBitsPerSecond) / 1e6
       promotionNanoseconds = radio.promotionNanoseconds
       promotionWatts = radio.promotionWatts
       tailNanoseconds = radio.tailNanoseconds

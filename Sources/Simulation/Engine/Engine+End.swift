@@ -3,10 +3,11 @@ import Partitioning
 extension Engine {
   /// The measured window begins or ends: what shared links have served until then is noted.
   mutating func windowPassed(isEnd: Bool) {
+    flowsPassWindow(isEnd: isEnd)
     for index in 0..<sharings.count {
       let station = sharings.base + index
       guard Int(station.pointee.group) >= model.nodes.count, station.pointee.jobs > 0 else { continue }
-      groups[Int(station.pointee.group)].busy += Int128(station.pointee.advance(to: now, window))
+      groups[Int(station.pointee.group)].busy += Int128(advance(station))
       station.pointee.forEachJob { slot, left in
         let request = requests[slot]
         let step = steps.base + Int(request.pointee.step)
@@ -44,8 +45,9 @@ extension Engine {
   private mutating func settleStations() {
     for index in 0..<sharings.count {
       let station = sharings.base + index
-      groups[Int(station.pointee.group)].busy += Int128(station.pointee.advance(to: now, window))
+      groups[Int(station.pointee.group)].busy += Int128(advance(station))
     }
+    settleFlows()
     for (node, first) in layout.nodeLedgers.enumerated() where first >= 0 {
       for machine in 0..<model.nodes[node].count {
         unpaid[node] += Int128(ledgers[first + machine].advance(to: now, window))
@@ -71,19 +73,26 @@ extension Engine {
     request.pointee.record.missedDeadline = latency > plans[Int(request.pointee.record.source)].deadline
     let isServing = request.pointee.phase == .serving
     var served: Int64 = 0
-    if isServing && step.pointee.isSharing {
+    let isSharing = step.pointee.discipline == .sharing
+    if step.pointee.kind == .transfer && step.pointee.details >= 0 {
+      abandonTransfer(slot, request, step)
+      return
+    }
+    if isServing && isSharing {
       sharings[Int(request.pointee.station)].forEachJob { job, left in
         if job == slot { served = request.pointee.work - left }
       }
     } else if isServing {
       served = now - request.pointee.serviceStart
-      groups[Int(step.pointee.group)].busy += Int128(window.overlap(request.pointee.serviceStart, now))
+      if request.pointee.leadsBatch {
+        groups[Int(step.pointee.group)].busy += Int128(window.overlap(request.pointee.serviceStart, now))
+      }
     }
     changeShare(of: request, to: .none)
     guard step.pointee.kind == .compute else {
       request.pointee.record.add(link: elapsed, step.pointee.direction)
       if step.pointee.isOwn && step.pointee.ledger >= 0 { abandonRadio(request, step, served: served) }
-      if isServing && !step.pointee.isSharing && step.pointee.isOwn && step.pointee.ledger >= 0 {
+      if isServing && !isSharing && step.pointee.isOwn && step.pointee.ledger >= 0 {
         let link = Int(radios[Int(step.pointee.ledger + request.pointee.record.machine)].link)
         let counted = window.overlap(request.pointee.serviceStart, now)
         radioTotals[link].add(fullRate: counted, step.pointee.direction)
@@ -91,16 +100,16 @@ extension Engine {
       return
     }
     guard isServing else {
-      request.pointee.record.add(compute: 0, queue: elapsed, step.pointee.role)
+      request.pointee.record.add(compute: 0, queue: elapsed, step)
       return
     }
-    if step.pointee.isSharing {
-      request.pointee.record.add(compute: served, queue: elapsed - served, step.pointee.role)
+    if isSharing {
+      request.pointee.record.add(compute: served, queue: elapsed - served, step)
       let occupancy = sharings[Int(request.pointee.station)].occupancy
       bookCompute(occupancy - request.pointee.occupancyMark, request, step)
     } else {
-      request.pointee.record.add(compute: served, queue: 0, step.pointee.role)
-      bookCompute(Double(served), request, step)
+      request.pointee.record.add(compute: served, queue: 0, step)
+      bookCompute(Double(served) / Double(request.pointee.batch), request, step)
     }
   }
 }

@@ -10,6 +10,11 @@ struct Layout {
   var upStations: [Int] = []
   var downStations: [Int] = []
   var radios: [Int] = []
+  /// By link and direction: the clock or -1, and the constraint of instance 0 or -1.
+  var upClocks: [Int] = []
+  var downClocks: [Int] = []
+  var upConstraints: [Int] = []
+  var downConstraints: [Int] = []
 }
 
 extension Engine {
@@ -26,35 +31,83 @@ extension Engine {
       let firstLedger = isSource[index] && node.idleWatts > 0 ? ledgers.count : -1
       layout.nodeLedgers.append(firstLedger)
       for _ in 0..<(firstLedger < 0 ? 0 : node.count) { ledgers.append(IdleLedger(servers: node.servers)) }
-      layout.nodeStations.append(
-        addStations(
-          node.count, servers: node.servers, areShared: node.scheduler == .ps, group: index, ledger: firstLedger))
+      layout.nodeStations.append(addMachines(of: node, group: index, ledger: firstLedger))
     }
     for (index, link) in model.links.enumerated() {
       let instances = model.instances(of: link)
       for _ in 0..<2 { groups.append(GroupTotals()) }
       let group = model.nodes.count + 2 * index
-      let isFair = link.sharing == .fair
-      layout.upStations.append(addStations(instances, servers: 1, areShared: isFair, group: group, ledger: -1))
-      layout.downStations.append(addStations(instances, servers: 1, areShared: isFair, group: group + 1, ledger: -1))
-      radioTotals.append(RadioTotals(radioPowers[index], link.hop))
+      addDirection(.up, of: link, instances, group: group)
+      addDirection(.down, of: link, instances, group: group + 1)
+      radioTotals.append(
+        RadioTotals(
+          radioPowers[index], link.hop, uplinkIsTraced: link.uplinkTrace != nil,
+          downlinkIsTraced: link.downlinkTrace != nil))
       let hasRadio = radioPowers[index] != .none
       layout.radios.append(hasRadio ? radios.count : -1)
       for _ in 0..<(hasRadio ? model.nodes[link.from].count : 0) { radios.append(RadioLedger(link: index)) }
     }
   }
 
-  private mutating func addStations(_ count: Int, servers: Int, areShared: Bool, group: Int, ledger: Int) -> Int {
-    let first = areShared ? sharings.count : queues.count
-    for machine in 0..<count {
-      if areShared {
-        let ledger = ledger < 0 ? -1 : ledger + machine
-        sharings.append(SharingStation(servers: servers, group: group, ledger: ledger))
-      } else {
-        queues.append(QueueStation(servers: servers))
+  /// A station for each machine of a node; returns the first among those of its kind.
+  private mutating func addMachines(of node: NodeModel, group: Int, ledger: Int) -> Int {
+    let first: Int
+    switch node.scheduler {
+    case .fifo, .priority, .edf: first = queues.count
+    case .ps: first = sharings.count
+    case .batch: first = batchers.count
+    }
+    let limit = Int32(clamping: node.queueLimit ?? Int(Int32.max))
+    for machine in 0..<node.count {
+      let ledger = ledger < 0 ? -1 : ledger + machine
+      switch node.scheduler {
+      case .fifo: queues.append(QueueStation(servers: node.servers, limit: limit))
+      case .priority, .edf:
+        queues.append(QueueStation(servers: node.servers, limit: limit, heap: heaps.count))
+        heaps.append(KeyHeap())
+      case .ps: sharings.append(SharingStation(servers: node.servers, limit: limit, group: group, ledger: ledger))
+      case .batch(let maximum, let timeout):
+        batchers.append(
+          BatchStation(
+            servers: Int32(node.servers), maximum: Int32(maximum), limit: limit, timeout: timeout,
+            group: Int32(group), ledger: Int32(ledger)))
       }
     }
     return first
+  }
+
+  /// A station or constraint for one direction of each instance of a link, and its clock.
+  private mutating func addDirection(_ direction: Direction, of link: LinkModel, _ instances: Int, group: Int) {
+    let trace = direction == .up ? link.uplinkTrace : link.downlinkTrace
+    var clock = -1
+    if trace != nil || !link.outages.isEmpty {
+      clock = clocks.count
+      clocks.append(CapacityClock(trace: trace, outages: link.outages))
+    }
+    var (station, constraint) = (-1, -1)
+    switch link.discipline {
+    case .flow:
+      for instance in 0..<instances {
+        let capacity = link.hop.bitsPerSecond(direction) / 8e9
+        let added = flows.addConstraint(capacity: capacity, group: group, clock: clock)
+        if instance == 0 { constraint = added }
+      }
+    case .sharing:
+      station = sharings.count
+      for _ in 0..<instances { sharings.append(SharingStation(servers: 1, clock: clock, group: group, ledger: -1)) }
+    default:
+      station = queues.count
+      for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }
+    }
+    if direction == .up {
+      layout.upStations.append(station)
+      layout.upClocks.append(clock)
+      layout.upConstraints.append(constraint)
+    } else {
+      layout.downStations.append(station)
+      layout.downClocks.append(clock)
+      layout.downConstraints.append(constraint)
+    }
   }
 
   /// Prepares a source: its path, its streams, and the placement of a static policy.
@@ -65,7 +118,8 @@ extension Engine {
       SourcePlan(
         node: source.node, model: source.model, machines: node.count, firstMachine: arrivals.count,
         ledger: layout.nodeLedgers[source.node], idleJoules: node.idleWatts / Double(node.servers) / 1e9,
-        path: pathCounts.count, deadline: source.deadlineNanoseconds ?? .max, placement: -1,
+        path: pathCounts.count, deadline: source.deadlineNanoseconds ?? .max,
+        priority: Int64(source.priority), placement: -1,
         policyStreams: model.streams(of: index, for: "policy"), thinkStreams: model.streams(of: index, for: "think")))
     for tier in source.path {
       let node = model.nodes[tier]
@@ -79,5 +133,13 @@ extension Engine {
       plans[index].placement = try use(source.policy.placement(for: source.problem, using: &random), of: index)
     }
     try addArrivals(of: index)
+  }
+}
+
+extension LinkModel {
+  /// Messages that stream, or share as SimGrid's flows do, are flows over constraints.
+  var discipline: Step.Discipline {
+    guard sharing == .fair else { return .line }
+    return hop.streams || hop.transport.isFlow ? .flow : .sharing
   }
 }

@@ -12,6 +12,10 @@ extension Engine {
       case .requestAdvanced: requestAdvanced(event.index)
       case .sharingDue: sharingDue(event.index)
       case .promotionEnded: promotionEnded(event.index)
+      case .batchServed: batchServed(event.index)
+      case .batchDue: batchDue(event.index)
+      case .flowDue: flowDue(event.index)
+      case .capacityChanged: capacityChanged(event.index)
       case .windowPassed: windowPassed(isEnd: event.index == 1)
       }
     }
@@ -21,10 +25,10 @@ extension Engine {
   }
 
   private mutating func requestAdvanced(_ slot: Int) {
-    if requests[slot].pointee.phase == .serving {
-      queueServed(slot)
-    } else {
-      endStep(slot)
+    switch requests[slot].pointee.phase {
+    case .serving: queueServed(slot)
+    case .pacing: sendNextWindow(slot)
+    default: endStep(slot)
     }
   }
 

@@ -29,25 +29,35 @@ extension Engine {
     return placements.count - 1
   }
 
-  private mutating func compile(_ itinerary: Itinerary, of index: Int) throws {
-    let source = model.sources[index]
+  private mutating func compile(_ itinerary: Itinerary, of position: Int) throws {
+    let source = model.sources[position]
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
-    for step in itinerary.steps {
-      let compiled: Step
+    let problem = source.problem
+    for (index, step) in itinerary.steps.enumerated() {
+      var compiled: [Step] = []
       switch step {
-      case .compute(let tier, _, let nanoseconds):
-        compiled = computeStep(tier, nanoseconds, visit: visits[tier], of: index)
+      case .compute(let tier, let layers, let nanoseconds):
+        compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], of: position))
         visits[tier] &+= 1
       case .transfer(_, let hop, let direction, let bytes):
-        compiled = transferStep(hop, direction, bytes, of: index)
+        // A stream is one step over all its links.
+        if index > 0 && problem.streams(from: itinerary.steps[index - 1], to: step) { continue }
+        let path = problem.hopsOfMessage(from: index, in: itinerary.steps)
+        let processing = problem.hops[hop].serialization.nanoseconds(bytes: bytes)
+        let (sender, receiver) = direction == .up ? (hop, hop + 1) : (hop + 1, hop)
+        if processing > 0 { compiled.append(serializingStep(sender, processing, of: position)) }
+        compiled.append(transferStep(path, direction, bytes, number: UInt16(truncatingIfNeeded: index), of: position))
+        if processing > 0 { compiled.append(serializingStep(receiver, processing, of: position)) }
       }
-      guard compiled.nanoseconds >= 0, compiled.nanoseconds < SharingStation.workLimit else {
-        let entry = "\(model.nodes[source.node].name), \(model.models[source.model])"
-        throw SimulationError("\(entry): a step of \(Double(compiled.nanoseconds) / 1e9) s takes too long to simulate")
+      for step in compiled {
+        guard step.nanoseconds >= 0, step.nanoseconds < SharingStation.workLimit else {
+          let entry = "\(model.nodes[source.node].name), \(model.models[source.model])"
+          throw SimulationError("\(entry): a step of \(Double(step.nanoseconds) / 1e9) s takes too long to simulate")
+        }
+        total += step.nanoseconds + step.propagation
+        steps.append(step)
       }
-      total += compiled.nanoseconds + compiled.propagation
-      steps.append(compiled)
     }
     steps.append(Step())
     if case .closed(_, 0, _) = source.arrivals, total == 0 {
@@ -56,14 +66,22 @@ extension Engine {
     }
   }
 
-  private func computeStep(_ tier: Int, _ nanoseconds: Int64, visit: UInt16, of source: Int) -> Step {
+  private mutating func computeStep(
+    _ tier: Int, _ layers: [Int], _ nanoseconds: Int64, visit: UInt16, of source: Int
+  ) -> Step {
     let index = model.sources[source].path[tier]
     let node = model.nodes[index]
     var step = Step()
     step.kind = .compute
     step.role = node.role
     step.isOwn = tier == 0
-    step.isSharing = node.scheduler == .ps
+    switch node.scheduler {
+    case .fifo, .priority, .edf: step.discipline = .line
+    case .ps: step.discipline = .sharing
+    case .batch(let maximum, _):
+      step.discipline = .batch
+      step.details = batchPlan(of: layers, nanoseconds: nanoseconds, tier: tier, source: source, maximum: maximum)
+    }
     step.tier = UInt8(tier)
     step.visit = visit
     step.station = Int32(layout.nodeStations[index])
@@ -76,23 +94,39 @@ extension Engine {
     return step
   }
 
-  private func transferStep(_ hop: Int, _ direction: Direction, _ bytes: Int, of source: Int) -> Step {
-    let index = model.sources[source].links[hop]
+  /// A processor reads or writes a message: a visit like any other, that no service variation touches.
+  private mutating func serializingStep(_ tier: Int, _ nanoseconds: Int64, of source: Int) -> Step {
+    var step = computeStep(tier, [], nanoseconds, visit: 0, of: source)
+    step.isSerializing = true
+    step.variation = -1
+    return step
+  }
+
+  private mutating func transferStep(
+    _ path: [Int], _ direction: Direction, _ bytes: Int, number: UInt16, of source: Int
+  ) -> Step {
+    let hops = path.map { model.sources[source].links[$0] }
+    // The device's own link, if it is among them, is the one that its radio and its bytes are counted for.
+    let place = path.firstIndex(of: 0) ?? 0
+    let (hop, index) = (path[place], hops[place])
     let link = model.links[index]
+    let isTraced = (direction == .up ? link.uplinkTrace : link.downlinkTrace) != nil
     var step = Step()
     step.kind = .transfer
     step.direction = direction
     step.isOwn = hop == 0
-    step.isSharing = link.sharing == .fair
+    step.discipline = link.discipline
     step.tier = UInt8(hop)
+    step.visit = number
     step.station = Int32(direction == .up ? layout.upStations[index] : layout.downStations[index])
     step.stride = model.instances(of: link) > 1 ? 1 : 0
     step.group = Int32(model.nodes.count + 2 * index + (direction == .up ? 0 : 1))
     step.ledger = hop == 0 ? Int32(layout.radios[index]) : -1
     step.nanoseconds = link.hop.transferNanoseconds(bytes: bytes, direction)
-    step.propagation = link.hop.propagationNanoseconds
+    step.propagation = hops.reduce(0) { $0 + model.links[$1].hop.latencyNanoseconds }
     step.bytes = Int64(bytes)
     step.watts = radioTotals[index].rateWatts(direction) / 1e9
+    step.details = transferDetails(path, direction, bytes, isTraced: isTraced, of: source)
     return step
   }
 

@@ -84,7 +84,9 @@ extension Engine {
   ) {
     let radio = radio(of: request, step)
     let totals = totals(of: radio)
-    bookSending(request, step, fullRate: request.pointee.work)
+    bookSending(
+      request, step,
+      fullRate: step.pointee.details < 0 ? request.pointee.work : transfers[Int(step.pointee.details)].wire)
     totals.pointee.add(fullRate: fullRate, step.pointee.direction)
     if totals.pointee.isCellular && !radio.pointee.isAtWork {
       radio.pointee.since = now
@@ -131,7 +133,7 @@ extension Engine {
   mutating func abandonRadio(
     _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, served: Int64
   ) {
-    if request.pointee.phase == .serving {
+    if request.pointee.phase == .serving || request.pointee.phase == .pacing {
       bookSending(request, step, fullRate: served)
     } else if request.pointee.phase == .queued {
       let radio = radio(of: request, step)

@@ -33,16 +33,28 @@ extension Engine {
       request.pointee.work = step.pointee.nanoseconds
       if step.pointee.variation >= 0 { vary(request, step) }
       request.pointee.station = station(of: step, for: request)
-      if step.pointee.isSharing {
-        joinSharing(slot, request, step)
-      } else if takeServer(slot, request) {
-        serve(slot, request, step)
-      } else {
-        changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
+      switch step.pointee.discipline {
+      case .line:
+        if takeServer(request) {
+          serve(slot, request, step)
+        } else if joinLine(slot, request) {
+          changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
+        } else {
+          turnAway(slot, request)
+        }
+      case .sharing:
+        if sharings[Int(request.pointee.station)].isFull {
+          turnAway(slot, request)
+        } else {
+          joinSharing(slot, request, step)
+        }
+      case .batch: joinBatch(slot, request, step)
+      case .flow: break
       }
     case .transfer:
       request.pointee.work = step.pointee.nanoseconds
       request.pointee.counted = 0
+      if step.pointee.details >= 0 { prepareTransfer(request, step) }
       if step.pointee.isOwn && step.pointee.ledger >= 0 && !wakeRadio(slot, request, step) { return }
       send(slot, request, step)
     case .end: complete(slot, request)
@@ -52,11 +64,14 @@ extension Engine {
   /// A message joins its link.
   mutating func send(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     request.pointee.station = station(of: step, for: request)
-    if step.pointee.isSharing {
+    if step.pointee.discipline == .sharing {
       joinSharing(slot, request, step)
-    } else if takeServer(slot, request) {
+    } else if step.pointee.discipline == .flow {
+      beginFlow(slot, request, step)
+    } else if takeServer(request) {
       serve(slot, request, step)
     } else {
+      _ = joinLine(slot, request)
       changeShare(of: request, to: .waiting)
       if step.pointee.isOwn && step.pointee.ledger >= 0 { radioQueues(request, step) }
     }
@@ -66,9 +81,10 @@ extension Engine {
   mutating func leaveStation(_ slot: Int) {
     let request = requests[slot]
     let step = steps.base + Int(request.pointee.step)
-    if step.pointee.kind == .transfer && step.pointee.propagation > 0 {
+    if step.pointee.kind == .transfer && (step.pointee.propagation > 0 || step.pointee.details >= 0) {
       request.pointee.phase = .propagating
-      queue.schedule(Event(.requestAdvanced, slot), at: now + step.pointee.propagation)
+      let late = step.pointee.details >= 0 ? jitter(request, step) : 0
+      queue.schedule(Event(.requestAdvanced, slot), at: now + step.pointee.propagation + late)
     } else {
       endStep(slot)
     }
@@ -91,9 +107,10 @@ extension Engine {
     stepOutput.append(
       StepRecord(
         sequence: request.pointee.record.sequence,
-        kind: isVisit ? .compute : step.pointee.direction == .up ? .uplink : .downlink,
+        kind: isVisit
+          ? step.pointee.isSerializing ? .serialize : .compute : step.pointee.direction == .up ? .uplink : .downlink,
         place: Int32(isVisit ? group : (group - model.nodes.count) / 2), begin: request.pointee.stepStart, end: now,
-        work: request.pointee.work, bytes: isVisit ? 0 : step.pointee.bytes))
+        work: isVisit ? request.pointee.work : step.pointee.nanoseconds, bytes: isVisit ? 0 : step.pointee.bytes))
   }
 
   private mutating func complete(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
@@ -104,6 +121,24 @@ extension Engine {
     request.pointee.isDone = true
     if window.contains(now) { totals[plans[source].model].completionsInWindow += 1 }
     if arrivalPlans[source].kind == .closed { think(source, request) }
+    if !request.pointee.holdsTail { settle(slot) }
+  }
+
+  /// A request finds no room to wait: it is not answered.
+  mutating func turnAway(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
+    changeShare(of: request, to: .none)
+    let source = Int(request.pointee.record.source)
+    request.pointee.record.outcome = .dropped
+    request.pointee.record.completion = now
+    request.pointee.isDone = true
+    if arrivalPlans[source].kind == .closed {
+      if arrivalPlans[source].mean == 0 && now == request.pointee.record.arrival {
+        failure = SimulationError(
+          "\(model.nodes[plans[source].node].name): clients that never think are turned away at once, over and over")
+        return
+      }
+      think(source, request)
+    }
     if !request.pointee.holdsTail { settle(slot) }
   }
 
@@ -124,16 +159,20 @@ extension Engine {
   }
 
   @inline(__always)
-  private func station(of step: UnsafeMutablePointer<Step>, for request: UnsafeMutablePointer<Request>) -> Int32 {
+  func station(of step: UnsafeMutablePointer<Step>, for request: UnsafeMutablePointer<Request>) -> Int32 {
     if step.pointee.stride == 0 { return step.pointee.station }
     return step.pointee.station + Int32(machine(on: step.pointee.tier, for: request))
   }
 
-  private mutating func vary(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+  @inline(__always)
+  func variationFactor(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Double {
     let streams = variations.base + Int(step.pointee.variation)
-    let factor = streams.pointee.factor(
+    return streams.pointee.factor(
       sender: request.pointee.sender, number: request.pointee.number, visit: step.pointee.visit)
-    let work = (Double(step.pointee.nanoseconds) * factor).rounded()
+  }
+
+  mutating func vary(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    let work = (Double(step.pointee.nanoseconds) * variationFactor(request, step)).rounded()
     if work < Double(SharingStation.workLimit) {
       request.pointee.work = Int64(work)
     } else {
@@ -144,8 +183,13 @@ extension Engine {
 
 extension RequestRecord {
   @inline(__always)
-  mutating func add(compute time: Int64, queue: Int64, _ role: NodeModel.Role) {
-    switch role {
+  mutating func add(compute time: Int64, queue: Int64, _ step: UnsafeMutablePointer<Step>) {
+    var time = time
+    if step.pointee.isSerializing {
+      serialize += time
+      time = 0
+    }
+    switch step.pointee.role {
     case .device:
       deviceCompute += time
       deviceQueue += queue

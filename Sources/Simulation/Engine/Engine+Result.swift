@@ -17,6 +17,7 @@ extension Engine {
     var result = ModelTotals()
     result.requests = sums.requests
     result.completed = sums.completed
+    result.dropped = sums.dropped
     result.unfinished = sums.unfinished
     result.deadlineMissed = sums.deadlineMissed
     result.completionsInWindow = sums.completionsInWindow

@@ -1,15 +1,28 @@
 import Partitioning
 
 extension Engine {
-  /// Takes a server of the request's station, or puts the request in line; says which.
+  /// Takes a server of the request's station if one is free.
   @inline(__always)
-  func takeServer(_ slot: Int, _ request: UnsafeMutablePointer<Request>) -> Bool {
+  func takeServer(_ request: UnsafeMutablePointer<Request>) -> Bool {
     let station = queues.base + Int(request.pointee.station)
-    if station.pointee.busy < station.pointee.servers {
-      station.pointee.busy += 1
+    guard station.pointee.busy < station.pointee.servers else { return false }
+    station.pointee.busy += 1
+    return true
+  }
+
+  /// Puts the request in line; `false` where there is no room.
+  @inline(__always)
+  func joinLine(_ slot: Int, _ request: UnsafeMutablePointer<Request>) -> Bool {
+    let station = queues.base + Int(request.pointee.station)
+    guard station.pointee.waiting < station.pointee.limit else { return false }
+    station.pointee.waiting += 1
+    request.pointee.phase = .queued
+    if station.pointee.heap >= 0 {
+      let key = UInt128(urgency(of: request)) << 64 | UInt128(UInt64(station.pointee.sequence) << 32 | UInt64(slot))
+      heaps[Int(station.pointee.heap)].push(key)
+      station.pointee.sequence &+= 1
       return true
     }
-    request.pointee.phase = .queued
     request.pointee.next = -1
     if station.pointee.first < 0 {
       station.pointee.first = Int32(slot)
@@ -17,15 +30,42 @@ extension Engine {
       requests[Int(station.pointee.last)].pointee.next = Int32(slot)
     }
     station.pointee.last = Int32(slot)
-    return false
+    return true
+  }
+
+  /// Takes the next request out of a line; -1 where nobody waits.
+  @inline(__always)
+  private func nextInLine(of station: UnsafeMutablePointer<QueueStation>) -> Int {
+    guard station.pointee.waiting > 0 else { return -1 }
+    station.pointee.waiting -= 1
+    if station.pointee.heap >= 0 {
+      let heap = heaps.base + Int(station.pointee.heap)
+      let slot = Int(UInt32(truncatingIfNeeded: heap.pointee.top))
+      heap.pointee.removeTop()
+      return slot
+    }
+    let slot = Int(station.pointee.first)
+    station.pointee.first = requests[slot].pointee.next
+    return slot
+  }
+
+  /// What orders a line that is not served in the order of arrival: least first.
+  private func urgency(of request: UnsafeMutablePointer<Request>) -> UInt64 {
+    let plan = plans.base + Int(request.pointee.record.source)
+    let step = steps.base + Int(request.pointee.step)
+    if model.nodes[Int(step.pointee.group)].scheduler == .priority {
+      return UInt64(bitPattern: Int64.max - plan.pointee.priority)
+    }
+    let due = request.pointee.record.arrival.addingReportingOverflow(plan.pointee.deadline)
+    return UInt64(bitPattern: due.overflow ? .max : due.partialValue)
   }
 
   /// Service begins on a server of a first-come first-served station.
   @inline(__always)
   mutating func serve(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     if step.pointee.kind == .compute {
-      request.pointee.record.add(compute: 0, queue: now - request.pointee.stepStart, step.pointee.role)
-      if window.contains(now) { groups[Int(step.pointee.group)].started += 1 }
+      request.pointee.record.add(compute: 0, queue: now - request.pointee.stepStart, step)
+      if window.contains(now) && !step.pointee.isSerializing { groups[Int(step.pointee.group)].started += 1 }
       if step.pointee.isOwn {
         changeShare(of: request, to: .computing, busy: 1)
       } else {
@@ -40,18 +80,22 @@ extension Engine {
     }
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
-    queue.schedule(Event(.requestAdvanced, slot), at: now + request.pointee.work)
+    let end = step.pointee.kind == .transfer && step.pointee.details >= 0
+      ? serviceEnd(request, step) : now + request.pointee.work
+    queue.schedule(Event(.requestAdvanced, slot), at: end)
   }
 
   /// Service ends on a first-come first-served station; the next in line begins.
   mutating func queueServed(_ slot: Int) {
     let request = requests[slot]
     let step = steps.base + Int(request.pointee.step)
+    let isDetailed = step.pointee.kind == .transfer && step.pointee.details >= 0
+    if isDetailed && endsWindow(slot, request, step) { return }
     let start = request.pointee.serviceStart
     let counted = window.overlap(start, now)
     groups[Int(step.pointee.group)].busy += Int128(counted)
     if step.pointee.kind == .compute {
-      request.pointee.record.add(compute: request.pointee.work, queue: 0, step.pointee.role)
+      request.pointee.record.add(compute: request.pointee.work, queue: 0, step)
       bookCompute(Double(request.pointee.work), request, step)
       if step.pointee.isOwn {
         changeShare(of: request, to: .none, busy: -1)
@@ -59,14 +103,15 @@ extension Engine {
         changeBusy(of: ledger(of: step, for: request), node: step.pointee.group, by: -1)
       }
     } else {
-      sent(slot, request, step, fullRate: counted)
+      sent(slot, request, step, fullRate: isDetailed ? fullRate(request, step, until: now) : counted)
     }
     let station = queues.base + Int(request.pointee.station)
-    let next = Int(station.pointee.first)
+    let next = nextInLine(of: station)
     if next >= 0 {
+      if isDetailed { clockOfLine = request.pointee.clockStart + request.pointee.work }
       let request = requests[next]
-      station.pointee.first = request.pointee.next
       serve(next, request, steps.base + Int(request.pointee.step))
+      clockOfLine = -1
     } else {
       station.pointee.busy -= 1
     }
@@ -77,12 +122,13 @@ extension Engine {
   mutating func joinSharing(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     let index = Int(request.pointee.station)
     let station = sharings.base + index
-    groups[Int(step.pointee.group)].busy += Int128(station.pointee.advance(to: now, window))
+    if station.pointee.clock >= 0 && station.pointee.dueTime == now { sharingDue(index) }
+    groups[Int(step.pointee.group)].busy += Int128(advance(station))
     let busyBefore = station.pointee.busyServers
     station.pointee.add(slot, work: request.pointee.work)
     request.pointee.occupancyMark = station.pointee.occupancy
     if step.pointee.kind == .compute {
-      if window.contains(now) { groups[Int(step.pointee.group)].started += 1 }
+      if window.contains(now) && !step.pointee.isSerializing { groups[Int(step.pointee.group)].started += 1 }
       let added = station.pointee.busyServers - busyBefore
       if step.pointee.isOwn {
         changeShare(of: request, to: .computing, busy: added)
@@ -108,18 +154,27 @@ extension Engine {
     let station = sharings.base + index
     guard station.pointee.dueTime == now else { return }
     station.pointee.dueTime = .max
-    groups[Int(station.pointee.group)].busy += Int128(station.pointee.advance(to: now, window))
+    groups[Int(station.pointee.group)].busy += Int128(advance(station))
     var first: Int32 = -1
     var last: Int32 = -1
     var busy = station.pointee.busyServers
-    while let slot = station.pointee.removeFinished() {
-      let request = requests[slot]
-      let removed = busy - station.pointee.busyServers
-      busy -= removed
-      sharingServed(slot, request, steps.base + Int(request.pointee.step), station, busy: -removed)
-      request.pointee.next = -1
-      if first < 0 { first = Int32(slot) } else { requests[Int(last)].pointee.next = Int32(slot) }
-      last = Int32(slot)
+    while true {
+      while let slot = station.pointee.removeFinished() {
+        let request = requests[slot]
+        let step = steps.base + Int(request.pointee.step)
+        let removed = busy - station.pointee.busyServers
+        busy -= removed
+        if step.pointee.details >= 0 && endsWindow(slot, request, step) { continue }
+        sharingServed(slot, request, step, station, busy: -removed)
+        request.pointee.next = -1
+        if first < 0 { first = Int32(slot) } else { requests[Int(last)].pointee.next = Int32(slot) }
+        last = Int32(slot)
+      }
+      // What a packet has left over after the end of one message goes to the others.
+      guard station.pointee.clock >= 0 else { break }
+      let before = station.pointee.lastUpdate
+      station.pointee.advance(clock: clocks[Int(station.pointee.clock)].reading(at: now))
+      if station.pointee.lastUpdate == before { break }
     }
     while first >= 0 {
       let slot = Int(first)
@@ -136,7 +191,7 @@ extension Engine {
     if step.pointee.kind == .compute {
       let stay = now - request.pointee.stepStart
       request.pointee.record.add(
-        compute: request.pointee.work, queue: stay - request.pointee.work, step.pointee.role)
+        compute: request.pointee.work, queue: stay - request.pointee.work, step)
       bookCompute(station.pointee.occupancy - request.pointee.occupancyMark, request, step)
       if step.pointee.isOwn {
         changeShare(of: request, to: .none, busy: busy)
@@ -149,17 +204,20 @@ extension Engine {
     }
   }
 
-  private mutating func scheduleNextEnd(of index: Int) {
+  mutating func scheduleNextEnd(of index: Int) {
     let station = sharings.base + index
     guard station.pointee.jobs > 0 else { return }
-    let end = station.pointee.nextEnd(now: now)
+    let end =
+      station.pointee.clock < 0
+      ? station.pointee.nextEnd(now: now)
+      : max(now, clocks[Int(station.pointee.clock)].time(of: station.pointee.nextEnd(now: station.pointee.lastUpdate)))
     guard end < station.pointee.dueTime else { return }
     station.pointee.dueTime = end
     queue.schedule(Event(.sharingDue, index), at: end)
   }
 
   /// The last bit of a message is sent.
-  private mutating func sent(
+  mutating func sent(
     _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, fullRate: Int64
   ) {
     if window.contains(now) { groups[Int(step.pointee.group)].bytes += step.pointee.bytes }

@@ -27,6 +27,21 @@ struct Engine: ~Copyable {
   var layout = Layout()
   var queues = PlainBuffer<QueueStation>()
   var sharings = PlainBuffer<SharingStation>()
+  var batchers = PlainBuffer<BatchStation>()
+  /// Where who waits is ordered by urgency.
+  var heaps = PlainBuffer<KeyHeap>()
+  var batchLines = PlainBuffer<BatchLine>()
+  /// Of the batch times of each kind of work: those of 1, 2, ... requests.
+  var batchTimes = PlainBuffer<Int64>()
+  /// Where the lines and times of each kind of work that shares batches are.
+  var batchKinds: [BatchKind: Int32] = [:]
+  var batchPlans = PlainBuffer<BatchPlan>()
+  var flows = FlowNetwork()
+  var flowPaths = PlainBuffer<FlowHop>()
+  var transfers = PlainBuffer<TransferDetails>()
+  var clocks: [CapacityClock] = []
+  /// The clock at which the service before ended, for the next in the same line; -1 for now.
+  var clockOfLine: Int64 = -1
   /// By node; then by link, up and down.
   var groups = PlainBuffer<GroupTotals>()
 
@@ -88,6 +103,7 @@ struct Engine: ~Copyable {
 
   deinit {
     for index in 0..<sharings.count { sharings[index].deallocate() }
+    for index in 0..<heaps.count { heaps[index].deallocate() }
   }
 
   /// Requests handed over at a time.

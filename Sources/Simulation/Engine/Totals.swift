@@ -12,6 +12,7 @@ struct GroupTotals {
 struct NetworkTotals {
   var requests = 0
   var completed = 0
+  var dropped = 0
   var unfinished = 0
   var deadlineMissed = 0
   var completionsInWindow = 0
@@ -22,7 +23,7 @@ struct NetworkTotals {
   mutating func add(_ record: borrowing RequestRecord) -> Bool {
     if record.missedDeadline { deadlineMissed += 1 }
     guard record.outcome == .completed else {
-      unfinished += 1
+      if record.outcome == .dropped { dropped += 1 } else { unfinished += 1 }
       return true
     }
     completed += 1

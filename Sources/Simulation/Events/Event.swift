@@ -13,21 +13,29 @@ struct Event {
     case promotionEnded
     /// The measured window begins or ends.
     case windowPassed
+    /// A batch has been served; its first request tells the others.
+    case batchServed
+    /// The oldest request of a batching machine may have waited long enough.
+    case batchDue
+    /// The first of connected flows may have ended.
+    case flowDue
+    /// The capacity of a constraint of flows changes.
+    case capacityChanged
   }
 
-  static let maximumIndex = 1 << 29 - 1
+  static let maximumIndex = 1 << 28 - 1
 
   let bits: UInt32
 
   @inline(__always)
   init(_ kind: Kind, _ index: Int) {
     assert(index >= 0 && index <= Event.maximumIndex)
-    bits = kind.rawValue << 29 | UInt32(truncatingIfNeeded: index)
+    bits = kind.rawValue << 28 | UInt32(truncatingIfNeeded: index)
   }
 
   @inline(__always)
   init(bits: UInt32) { self.bits = bits }
 
-  var kind: Kind { Kind(rawValue: bits >> 29).unsafelyUnwrapped }
-  var index: Int { Int(bits & 0x1FFF_FFFF) }
+  var kind: Kind { Kind(rawValue: bits >> 28).unsafelyUnwrapped }
+  var index: Int { Int(bits & 0x0FFF_FFFF) }
 }

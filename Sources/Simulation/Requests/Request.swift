@@ -2,6 +2,8 @@
 struct Request {
   enum Phase: UInt8 {
     case queued, serving, promoting, propagating
+    /// Its next window waits for the round trip.
+    case pacing
   }
 
   /// Which share of its device's idle power goes to it.
@@ -36,6 +38,13 @@ struct Request {
   var work: Int64 = 0
   /// Of `work`, what was served before the window or has been counted already.
   var counted: Int64 = 0
+  /// Of a message: the link's clock when this service began, the bytes sent before, and the window.
+  var clockStart: Int64 = 0
+  var sentBytes = 0.0
+  var windowBytes = 0.0
+  /// How many requests are served with it at once, and whether it stands for them.
+  var batch: Int32 = 1
+  var leadsBatch = true
   /// The accumulators of the ledger, the radio and the shared station when its share began.
   var shareMark = 0.0
   var radioMark = 0.0

@@ -14,6 +14,7 @@ struct SourcePlan {
   /// Where the machine counts and the variations of its path's nodes begin.
   var path: Int
   var deadline: Int64
+  var priority: Int64
   /// The placement of all its requests; -1 where each has its own.
   var placement: Int
   var policyStreams: RandomStreamFamily

@@ -4,13 +4,17 @@ import Partitioning
 struct Step {
   enum Kind: UInt8 { case compute, transfer, end }
 
+  /// What kind of station it is at: one of `queues`, `sharings` or `batchers`, or several constraints of `flows`.
+  enum Discipline: UInt8 { case line, sharing, batch, flow }
+
   var kind = Kind.end
   var role = NodeModel.Role.device
   var direction = Direction.up
   /// Whether it is on the source machine itself, or over its own link.
   var isOwn = false
-  /// Whether the station is shared by all its jobs at once, in `sharings`, or one of the `queues`.
-  var isSharing = false
+  /// Whether a processor reads or writes a message.
+  var isSerializing = false
+  var discipline = Discipline.line
   /// The tier that computes, or the one below the hop.
   var tier: UInt8 = 0
   /// How often the itinerary has computed on this tier before.
@@ -24,6 +28,8 @@ struct Step {
   var ledger: Int32 = -1
   /// The streams of the service variation; -1 where service does not vary.
   var variation: Int32 = -1
+  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans`; -1 where there is nothing.
+  var details: Int32 = -1
   /// The service time at full speed.
   var nanoseconds: Int64 = 0
   var propagation: Int64 = 0

@@ -11,6 +11,10 @@ struct SharingStation {
 
   let servers: Int32
   private(set) var jobs: Int32 = 0
+  /// How many jobs there may be beyond the servers.
+  let limit: Int32
+  /// The clock that its time is read from; -1 for the wall's.
+  let clock: Int32
   /// The node or link and direction it belongs to, and its machine's ledger or -1.
   let group: Int32
   let ledger: Int32
@@ -19,17 +23,22 @@ struct SharingStation {
   /// Virtual time in nanoseconds as the ledgers use it: never rounded.
   private(set) var occupancy = 0.0
   private(set) var lastUpdate: Int64 = 0
+  /// The wall's time at which the number of jobs was last looked at, where there is another clock.
+  private var lastTime: Int64 = 0
   /// When its next event is due; later ones in the queue are stale.
   var dueTime: Int64 = .max
   private(set) var heap = KeyHeap()
 
-  init(servers: Int, group: Int, ledger: Int) {
+  init(servers: Int, limit: Int32 = .max, clock: Int = -1, group: Int, ledger: Int) {
     self.servers = Int32(servers)
+    self.clock = Int32(clock)
+    self.limit = limit
     self.group = Int32(group)
     self.ledger = Int32(ledger)
   }
 
   var busyServers: Int32 { min(jobs, servers) }
+  var isFull: Bool { jobs - servers >= limit }
 
   /// Lets time pass; returns the busy server time that fell into the window.
   @inline(__always)
@@ -38,6 +47,26 @@ struct SharingStation {
     guard elapsed > 0 else { return 0 }
     defer { lastUpdate = now }
     guard jobs > 0 else { return 0 }
+    progress(by: elapsed)
+    return window.overlap(lastUpdate, now) * Int64(busyServers)
+  }
+
+  /// Lets time pass on its own clock, up to the end of the first job at most.
+  mutating func advance(clock reading: Int64) {
+    let end = jobs > 0 ? min(reading, nextEnd(now: lastUpdate)) : reading
+    guard end > lastUpdate else { return }
+    if jobs > 0 { progress(by: end - lastUpdate) }
+    lastUpdate = end
+  }
+
+  /// The time in the window since it was last asked in which there were jobs, by the wall's clock.
+  mutating func busyTime(until now: Int64, _ window: Window) -> Int64 {
+    defer { lastTime = now }
+    return jobs > 0 ? window.overlap(lastTime, now) * Int64(busyServers) : 0
+  }
+
+  @inline(__always)
+  private mutating func progress(by elapsed: Int64) {
     if jobs <= servers {
       virtual += UInt64(elapsed) << 12
       occupancy += Double(elapsed)
@@ -48,7 +77,6 @@ struct SharingStation {
       virtual += UInt64(truncatingIfNeeded: UInt128(elapsed) << 12 * UInt128(servers) / UInt128(jobs))
       occupancy += Double(elapsed) * Double(servers) / Double(jobs)
     }
-    return window.overlap(lastUpdate, now) * Int64(busyServers)
   }
 
   /// A job comes; time must have been advanced to now.

@@ -63,4 +63,13 @@ struct ActivationTests {
     }
     #expect(result.doubles == expected)
   }
+
+  @Test func slopesBelongedToTheChannelsBeforeOpset7() throws {
+    let x = Tensor.random([2, 3, 4, 5], seed: 1)
+    let slope = Tensor(shape: [3], [-1, 0.5, 2])
+    let old = try OperatorRun("PRelu", [x, slope], opset: 6).outputs()[0]
+    let new = try OperatorRun("PRelu", [x, Tensor(shape: [3, 1, 1], [-1, 0.5, 2])], opset: 9).outputs()[0]
+    #expect(old.doubles == new.doubles)
+    #expect(throws: (any Error).self) { try OperatorRun("PRelu", [x, slope], opset: 7).outputs() }
+  }
 }

@@ -19,6 +19,15 @@ struct NormalizationTests {
     #expect(try run.outputs(on: isa)[0].excess(over: expected, absolute: 2e-6, relative: 0) <= 1)
   }
 
+  @Test func batchNormalizationOfOpset6NeedsItsTestFlag() throws {
+    let x = Tensor.random([2, 3], seed: 1)
+    let inputs = [x] + (2...5).map { Tensor(shape: [3], [Float]($0 == 5 ? [1, 2, 3] : [Float($0), 1, 0])) }
+    let expected = try OperatorRun("BatchNormalization", inputs, opset: 7).outputs()[0].doubles
+    let tested = try OperatorRun("BatchNormalization", inputs, ["is_test": .int(1)], opset: 6).outputs()[0]
+    #expect(tested.doubles == expected)
+    #expect(throws: (any Error).self) { try OperatorRun("BatchNormalization", inputs, opset: 6).outputs() }
+  }
+
   @Test(arguments: InstructionSet.available, [([3, 33], -1), ([2, 4, 5], 1), ([6], 0)] as [([Int], Int)])
   func layerNormalizationAgreesWithTheFormula(on isa: InstructionSet, shape: ([Int], Int)) throws {
     let axis = shape.1 < 0 ? shape.0.count + shape.1 : shape.1

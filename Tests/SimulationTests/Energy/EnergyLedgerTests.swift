@@ -14,7 +14,9 @@ struct EnergyLedgerTests {
     var testDescription: String { "\(scheduler) \(servers), \(sharing) shared: \(isShared)" }
   }
 
-  static let settings: [Setting] = [NodeModel.Scheduler.fifo, .ps].flatMap { scheduler in
+  static let schedulers: [Scheduler] = [.fifo, .ps, .edf, .batch(maximum: 3, timeoutNanoseconds: 30_000_000)]
+
+  static let settings: [Setting] = schedulers.flatMap { scheduler in
     [LinkModel.Sharing.fair, .fifo].flatMap { sharing in
       [true, false].flatMap { isShared in
         [RadioPower.none, .constant(transmitWatts: 1, receiveWatts: 0.5), .testRadio].map { radio in
@@ -100,5 +102,71 @@ struct EnergyLedgerTests {
     for node in whole.indices {
       #expect(abs(first[node] + second[node] - whole[node]) <= 1e-8 * whole[node])
     }
+  }
+
+  /// Access links that are more than a rate.
+  static let links: [(name: String, change: @Sendable (inout LinkModel) -> Void)] = [
+    ("slow start", { $0.hop = $0.hop.with(.tcp(initialWindow: 10, segmentBytes: 1460)) }),
+    ("flows", { $0.hop = $0.hop.with(.lv08) }),
+    ("serialisation", { $0.hop = $0.hop.with(.ideal, Serialization(perMessageNanoseconds: 2e6, perByteNanoseconds: 50)) }),
+    ("outages", { $0.outages = [2, 20, 29.8].map { Outage(start: Int64($0 * 1e9), end: Int64($0 * 1e9) + 700_000_000) } }),
+    ("jitter", { $0.jitterNanoseconds = 30_000_000 }),
+    (
+      "packets",
+      { $0.uplinkTrace = RateTrace(opportunities: [1, 3, 4, 90].map { (Int64($0) * 1_000_000, 15_000) }) }
+    ),
+    ("rates", { $0.downlinkTrace = RateTrace(rates: [(0, 1e6), (1_000_000_000, 9e6)]) }),
+    (
+      "slow start over rates",
+      {
+        $0.hop = $0.hop.with(.tcp(initialWindow: 10, segmentBytes: 1460))
+        $0.uplinkTrace = RateTrace(rates: [(0, 9e6), (1_000_000_000, 3e6)])
+      }
+    ),
+  ]
+
+  @Test(arguments: links.indices, [LinkModel.Sharing.fair, .fifo])
+  func linksAddUp(index: Int, sharing: LinkModel.Sharing) throws {
+    for radio in [RadioPower.none, .testRadio] {
+      for isShared in [true, false] {
+        let setting = Setting(scheduler: .fifo, sharing: sharing, isShared: isShared, radio: radio, servers: 2)
+        func model(from start: Double, to end: Double) -> SystemModel {
+          var model = Self.model(setting, arrivals: Self.burst, durationSeconds: end)
+          Self.links[index].change(&model.links[0])
+          for source in model.sources.indices {
+            let problem = model.sources[source].problem
+            model.sources[source].problem = PlacementProblem(
+              network: problem.network, tiers: problem.tiers, hops: model.links.map(\.hop), radio: problem.radio,
+              returnsResult: problem.returnsResult)
+          }
+          model.warmupNanoseconds = Int64(start * 1e9)
+          model.drains = end > 50
+          return model
+        }
+        let (requests, result) = try model(from: 0, to: 400).recorded()
+        #expect(requests.count == 360 && result.models[0].completed == 360)
+        let booked = requests.reduce(0.0) { $0 + $1.totalJoules }
+        let unbooked = result.nodes.reduce(0.0) { $0 + $1.unbookedJoules }
+        let consumed = result.nodes.reduce(0.0) { $0 + $1.computeJoules + $1.radioJoules + $1.idleJoules }
+        #expect(abs(booked + unbooked - consumed) <= 1e-8 * consumed, "\(Self.links[index].name)")
+        #expect(requests.allSatisfy { $0.parts == $0.latency })
+        #expect(result.links[0].bytesUp == requests.reduce(0) { $0 + $1.bytesUp })
+        func joules(_ from: Double, _ to: Double) throws -> [Double] {
+          try Simulator(model(from: from, to: to)).run().nodes.map { $0.computeJoules + $0.radioJoules + $0.idleJoules }
+        }
+        let (whole, first, second) = try (joules(0, 100), joules(0, 30), joules(30, 100))
+        for node in whole.indices {
+          #expect(abs(first[node] + second[node] - whole[node]) <= 1e-7 * whole[node], "\(Self.links[index].name)")
+        }
+      }
+    }
+  }
+}
+
+extension PlacementProblem.Hop {
+  func with(_ transport: Transport, _ serialization: Serialization = Serialization()) -> PlacementProblem.Hop {
+    PlacementProblem.Hop(
+      uplinkBitsPerSecond: uplinkBitsPerSecond, downlinkBitsPerSecond: downlinkBitsPerSecond,
+      propagationNanoseconds: propagationNanoseconds, transport: transport, serialization: serialization)
   }
 }

@@ -9,11 +9,11 @@ protocol WidthWork {
 }
 
 extension ElementType {
-  /// Whether `dispatch` takes the type: not float16, bfloat16 and bool, which are stored but not computed in.
+  /// Whether `dispatch` takes the type: not bool and the floats and integers that are stored but not computed in.
   var isNumber: Bool {
     switch self {
-    case .float16, .bfloat16, .bool: false
-    default: true
+    case .float32, .float64, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64: true
+    default: false
     }
   }
 
@@ -30,7 +30,7 @@ extension ElementType {
     case .uint16: try work.run(UInt16.self)
     case .uint32: try work.run(UInt32.self)
     case .uint64: try work.run(UInt64.self)
-    case .bool, .float16, .bfloat16: throw ShapeError("element type \(self) is not supported here")
+    default: throw ShapeError("element type \(self) is not supported here")
     }
   }
 

@@ -34,6 +34,14 @@ enum Extent {
     return product
   }
 
+  /// The sum of non-negative numbers, or `Int.max` where it does not fit.
+  static func saturatingSum(_ terms: some Sequence<Int>) -> Int {
+    terms.reduce(0) { sum, term in
+      let (next, overflow) = sum.addingReportingOverflow(term)
+      return overflow ? Int.max : next
+    }
+  }
+
   /// The product of non-negative factors, or `Int.max` where it does not fit.
   static func saturatingProduct(_ factors: Int...) -> Int {
     factors.reduce(1) { product, factor in

@@ -71,8 +71,10 @@ struct ResizeMethod: Sendable {
       guard stretch < 1 else { return (Int(whole), [1 - fraction, fraction]) }
       return stretched(whole, fraction, reach: 1, stretch) { max(0, 1 - abs($0)) }
     case .cubic:
-      guard stretch < 1 else { return (Int(whole) - 1, (-1...2).map { cubic(Float($0) - fraction) }) }
-      return stretched(whole, fraction, reach: 2, stretch, cubic)
+      guard stretch < 1 else {
+        return (Int(whole) - 1, (-1...2).map { cubicWeight(Float($0) - fraction, cubicCoefficient) })
+      }
+      return stretched(whole, fraction, reach: 2, stretch) { cubicWeight($0, cubicCoefficient) }
     }
   }
 
@@ -84,12 +86,14 @@ struct ResizeMethod: Sendable {
     let sum = weights.reduce(0, +)
     return (Int(whole) + start, weights.map { $0 / sum })
   }
+}
 
-  /// Source: Keys, "Cubic convolution interpolation for digital image processing", 1981.
-  private func cubic(_ distance: Float) -> Float {
-    let (x, a) = (abs(distance), cubicCoefficient)
-    if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-    if x < 2 { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
-    return 0
-  }
+/// The weight of an element at a distance under the cubic kernel of parameter `a`.
+///
+/// Source: Keys, "Cubic convolution interpolation for digital image processing", 1981.
+func cubicWeight(_ distance: Float, _ a: Float) -> Float {
+  let x = abs(distance)
+  if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+  if x < 2 { return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a }
+  return 0
 }

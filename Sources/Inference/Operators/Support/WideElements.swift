@@ -7,7 +7,11 @@ enum WideElements {
     case .float32: map(source, wide, count) { (x: Float) in Double(x) }
     case .float16: map(source, wide, count) { (x: Float16) in Double(x) }
     case .bfloat16: map(source, wide, count) { (x: UInt16) in Double(Float(bitPattern: UInt32(x) << 16)) }
-    default: map(source, wide, count) { (x: Double) in x }
+    case .float64: map(source, wide, count) { (x: Double) in x }
+    default:
+      guard let format = SmallFloat(type) else { preconditionFailure("\(type) is no floating-point type") }
+      let numbers = (0...255).map { format.decode(UInt8($0)) }
+      map(source, wide, count) { (x: UInt8) in numbers[Int(x)] }
     }
   }
 
@@ -17,8 +21,8 @@ enum WideElements {
   ) {
     switch type {
     case .bool: map(source, wide, count) { (x: UInt8) in x == 0 ? 0 : 1 }
-    case .int8: map(source, wide, count) { (x: Int8) in Int64(x) }
-    case .uint8: map(source, wide, count) { (x: UInt8) in Int64(x) }
+    case .int8, .int4, .int2: map(source, wide, count) { (x: Int8) in Int64(x) }
+    case .uint8, .uint4, .uint2: map(source, wide, count) { (x: UInt8) in Int64(x) }
     case .int16: map(source, wide, count) { (x: Int16) in Int64(x) }
     case .uint16: map(source, wide, count) { (x: UInt16) in Int64(x) }
     case .int32: map(source, wide, count) { (x: Int32) in Int64(x) }
@@ -27,8 +31,10 @@ enum WideElements {
     }
   }
 
+  /// With `saturates`, what is too large for a float of 8 bits becomes its largest number.
   static func store(
-    _ wide: UnsafeMutablePointer<Double>, _ type: ElementType, into target: UnsafeMutableRawPointer, count: Int
+    _ wide: UnsafeMutablePointer<Double>, _ type: ElementType, into target: UnsafeMutableRawPointer, count: Int,
+    saturates: Bool = true
   ) {
     switch type {
     case .float32: map(wide, target, count) { Float($0) }
@@ -44,7 +50,19 @@ enum WideElements {
     case .uint32: map(wide, target, count) { UInt32(converting: $0) }
     case .int64: map(wide, target, count) { Int64(converting: $0) }
     case .uint64: map(wide, target, count) { UInt64(converting: $0) }
+    case .int4, .int2, .uint4, .uint2:
+      map(wide, target, count) { narrowed(Int64(converting: $0.rounded(.toNearestOrEven)), type) }
+    case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1:
+      guard let format = SmallFloat(type) else { return }
+      map(wide, target, count) { format.encode($0, saturates: saturates) }
     }
+  }
+
+  /// The low bits of an integer, as a byte that holds an element of less than 8 bits.
+  private static func narrowed(_ value: Int64, _ type: ElementType) -> UInt8 {
+    let shift = UInt8(8 - type.bitsInFile)
+    let high = UInt8(truncatingIfNeeded: value) << shift
+    return type == .int4 || type == .int2 ? UInt8(bitPattern: Int8(bitPattern: high) >> Int8(shift)) : high >> shift
   }
 
   static func store(
@@ -62,6 +80,10 @@ enum WideElements {
     case .int16, .uint16: map(wide, target, count) { UInt16(truncatingIfNeeded: $0) }
     case .int32, .uint32: map(wide, target, count) { UInt32(truncatingIfNeeded: $0) }
     case .int64, .uint64: map(wide, target, count) { $0 }
+    case .int4, .int2, .uint4, .uint2: map(wide, target, count) { narrowed($0, type) }
+    case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1:
+      guard let format = SmallFloat(type) else { return }
+      map(wide, target, count) { format.encode(double($0)) }
     }
   }
 

@@ -17,6 +17,12 @@ struct Window: Sendable {
   let autoPad: AutoPad
   let ceils: Bool
 
+  /// A window with explicit padding; sizes must have been checked.
+  init(kernel: [Int], strides: [Int]?, dilations: [Int]?, pads: [Int]?) {
+    (self.kernel, self.strides, self.dilations, self.pads) = (kernel, strides, dilations, pads)
+    (autoPad, ceils) = (.explicit, false)
+  }
+
   /// Reads `kernel_shape`, `strides`, `dilations`, `pads`, `auto_pad` and, for pools, `ceil_mode`.
   init(from attributes: inout AttributeReader, isPool: Bool = false) throws {
     kernel = try attributes.intsIfPresent("kernel_shape")

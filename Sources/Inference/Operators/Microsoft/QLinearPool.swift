@@ -1,0 +1,80 @@
+/// The mean of each window of a quantised tensor.
+///
+/// X [N, C, spatial...] or with `channels_last` [N, spatial..., C], x_scale, x_zero_point?, y_scale, y_zero_point? -> Y,
+/// uint8 or int8. Source: onnxruntime, com.microsoft.QLinearAveragePool.
+struct QLinearAveragePool: QuantizedPool {
+  static let onnxName = "QLinearAveragePool"
+  let isChannelsLast: Bool
+  private let pool: AveragePool
+
+  init(from attributes: inout AttributeReader) throws {
+    isChannelsLast = try attributes.flag("channels_last", default: false)
+    pool = try AveragePool(from: &attributes)
+  }
+
+  var operation: any Operator { pool }
+}
+
+/// The mean of each channel of a quantised tensor; inputs as `QLinearAveragePool`.
+///
+/// Source: onnxruntime, com.microsoft.QLinearGlobalAveragePool.
+struct QLinearGlobalAveragePool: QuantizedPool {
+  static let onnxName = "QLinearGlobalAveragePool"
+  let isChannelsLast: Bool
+  private let pool: GlobalAveragePool
+
+  init(from attributes: inout AttributeReader) throws {
+    isChannelsLast = try attributes.flag("channels_last", default: false)
+    pool = try GlobalAveragePool(from: &attributes)
+  }
+
+  var operation: any Operator { pool }
+}
+
+/// A pool over dequantised elements whose result is quantised again.
+protocol QuantizedPool: Operator {
+  /// The pool over [N, C, spatial...] in float32.
+  var operation: any Operator { get }
+  var isChannelsLast: Bool { get }
+}
+
+extension QuantizedPool {
+  static var domain: String { "com.microsoft" }
+
+  func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
+    let input = try QuantizedResult.checkedOperand(inputs)
+    try QuantizedResult.check(inputs, 3, as: input.elementType)
+    guard input.shape.count >= 3 else { throw ShapeError("a pool over \(input.shape)") }
+    let shape = channelsFirst(input.shape)
+    let pooled = try operation.outputs(for: [TensorType(.float32, shape)])[0].shape
+    return [TensorType(input.elementType, channelsFirst(pooled, backwards: true))]
+  }
+
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let (operand, output) = (try QuantizedOperand(inputs, 0), try outputs.required(0))
+    var input = Tensor(shape: operand.tensor.shape, operand.dequantized())
+    let order = axes(input.shape.count)
+    if isChannelsLast { input = try reordered(input, order, context) }
+    let type = try operation.outputs(for: [TensorType(.float32, input.shape)])[0]
+    var pooled = Tensor(zeros: .float32, shape: type.shape)
+    try operation.execute([input], into: [pooled], using: context)
+    if isChannelsLast { pooled = try reordered(pooled, order.indices.map { order.firstIndex(of: $0) ?? 0 }, context) }
+    try QuantizedResult(inputs, 3, output)
+      .store(pooled.floats, count: pooled.elementCount, into: output.bytes, context.kernels)
+  }
+
+  /// The dimensions in the order batch, channels, space.
+  private func axes(_ rank: Int) -> [Int] { [0, rank - 1] + Array(1..<rank - 1) }
+
+  private func channelsFirst(_ shape: [Int], backwards: Bool = false) -> [Int] {
+    guard isChannelsLast else { return shape }
+    return backwards ? [shape[0]] + shape[2...] + [shape[1]] : axes(shape.count).map { shape[$0] }
+  }
+
+  private func reordered(_ tensor: Tensor, _ order: [Int], _ context: ExecutionContext) throws -> Tensor {
+    let strides = rowMajorStrides(tensor.shape)
+    let result = Tensor(zeros: .float32, shape: order.map { tensor.shape[$0] })
+    try StridedCopy.run(tensor, strides: order.map { strides[$0] }, shape: result.shape, into: result, context)
+    return result
+  }
+}

@@ -1,0 +1,50 @@
+/// How long one layer takes for several requests at once, in nanoseconds: overhead + max(a n, f + t n) for n requests.
+///
+/// A row of a cost table with `batch_ms` is overhead `fixed` and arithmetic `per_item`; one without takes n times its `ms`.
+/// A layer under a device profile reads its weights once: its arithmetic and what it reads and writes grow with n.
+public struct BatchCost: Sendable, Hashable {
+  public var overhead = 0.0
+  public var arithmeticPerItem = 0.0
+  public var fixedTraffic = 0.0
+  public var trafficPerItem = 0.0
+
+  public init(overhead: Double = 0, arithmeticPerItem: Double = 0, fixedTraffic: Double = 0, trafficPerItem: Double = 0)
+  {
+    self.overhead = overhead
+    self.arithmeticPerItem = arithmeticPerItem
+    self.fixedTraffic = fixedTraffic
+    self.trafficPerItem = trafficPerItem
+  }
+
+  /// The time of a batch, rounded to nanoseconds.
+  public func nanoseconds(items: Int) -> Int64 {
+    let n = Double(items)
+    return .nanoseconds(overhead + max(arithmeticPerItem * n, fixedTraffic + trafficPerItem * n))
+  }
+}
+
+extension CostTable {
+  /// By tier and layer.
+  func batchCosts(tier: Int) -> [BatchCost] {
+    zip(batchTimes[tier], computeNanoseconds[tier]).map { batch, single in
+      guard let batch else { return BatchCost(arithmeticPerItem: Double(single)) }
+      return BatchCost(
+        overhead: Double(batch.fixedNanoseconds), arithmeticPerItem: Double(batch.perItemNanoseconds))
+    }
+  }
+}
+
+extension DeviceProfile {
+  /// What a network's layers cost in batches, by layer; nothing for its inputs.
+  public func batchCosts(of network: CostGraph) -> [BatchCost] {
+    network.layers.map { layer in
+      guard let work = layer.work else { return BatchCost() }
+      let rates = rates(of: work.costClass)
+      func time(_ amount: Int, at rate: Double?) -> Double { rate.map { Double(amount) / $0 * 1e9 } ?? 0 }
+      return BatchCost(
+        overhead: rates.overheadSeconds * 1e9, arithmeticPerItem: time(work.macs, at: rates.macsPerSecond),
+        fixedTraffic: time(work.weightBytes, at: rates.bytesPerSecond),
+        trafficPerItem: time(work.bytes - work.weightBytes, at: rates.bytesPerSecond))
+    }
+  }
+}
