@@ -27,6 +27,10 @@ test: prerequisites ## every test, in release (debug kernels are too slow)
 conformance: build ## ONNX's backend test cases, a table per operator (ARGS=--markdown, ARGS=--newer)
 	Scripts/conformance.py --bin $(BIN) $(ARGS)
 
+fuzz: prerequisites ## damaged input for everything that reads bytes (ARGS="--iterations 100000 --target model --seed 2")
+	swift build -c release --product fuzz
+	.build/release/fuzz $(ARGS)
+
 bench: build ## the built-in benchmarks: kernels, simulator, recording, planning
 	$(BIN) bench engine
 	$(BIN) bench simulation

@@ -21,7 +21,7 @@ let package = Package(
       resources: [.embedInCode("Profiles")]),
     .target(name: "Simulation", dependencies: ["Partitioning", "RandomStreams", "StrictJSON"]),
     .target(name: "Results", dependencies: ["Simulation", "Partitioning", "StrictJSON", "CSQLite"]),
-    .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "StrictJSON"]),
+    .target(name: "Scenarios", dependencies: ["Simulation", "Partitioning", "Inference", "StrictJSON"]),
     .target(
       name: "Experiments",
       dependencies: [
@@ -33,6 +33,12 @@ let package = Package(
         "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference",
         "RandomStreams",
         "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Experiments", "Scenarios", "Results", "Simulation", "Partitioning", "ModelZoo", "ONNX", "Inference",
+        "RandomStreams", "StrictJSON", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),

@@ -14,6 +14,17 @@ public struct ModelError: Error, Sendable, CustomStringConvertible {
   public var description: String { "\(file.onOneLine(limit: 1000)): error: \(message)" }
 }
 
+/// Several things that are wrong with a model, one a line.
+public struct ModelErrors: Error, Sendable, CustomStringConvertible {
+  public let errors: [ModelError]
+  /// The operators that are missing on top.
+  public let operators: UnsupportedOperators?
+
+  public var description: String {
+    (errors.map(\.description) + (operators.map { [$0.description] } ?? [])).joined(separator: "\n")
+  }
+}
+
 /// Every operator of a model that the engine does not have, all at once.
 public struct UnsupportedOperators: Error, Sendable, CustomStringConvertible {
   /// One node whose operator is missing.
@@ -42,11 +53,14 @@ public struct UnsupportedOperators: Error, Sendable, CustomStringConvertible {
         operators.append((label, [entry.node]))
       }
     }
-    return operators.map { label, nodes in
+    let rest = operators.count - ProblemList.maximumCount
+    let more = rest > 0 ? "\n\(file.onOneLine(limit: 1000)): error: and \(rest) more operators" : ""
+    return operators.prefix(ProblemList.maximumCount).map { label, nodes in
       let others = nodes.count > 3 ? " and \(nodes.count - 3) more" : ""
       let named = nodes.prefix(3).map { $0.quoted }.joined(separator: ", ")
       return "\(file.onOneLine(limit: 1000)): error: operator \(label) is not supported: node \(named)\(others)"
-    }.joined(separator: "\n")
+        + " ('offloadsim models --operators' lists what is)"
+    }.joined(separator: "\n") + more
   }
 
   private static func label(of entry: Entry) -> String {

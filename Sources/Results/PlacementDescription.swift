@@ -42,16 +42,18 @@ public struct PlacementDescription: Sendable {
       case .cloud: cloudLayers += 1
       }
     }
+    let (opened, parts) = model.problem.opened(for: placement)
+    let openedNetwork = opened.network
     var names: [String] = []
-    for tensor in network.tensors {
-      let tier = placement[tensor.producer]
-      guard tensor.consumers.contains(where: { placement[$0] != tier }) else { continue }
+    for tensor in openedNetwork.tensors {
+      let tier = parts[tensor.producer]
+      guard tensor.consumers.contains(where: { parts[$0] != tier }) else { continue }
       boundaryTensors += 1
       boundaryBytes += tensor.bytes
-      let name = network.layers[tensor.producer].name
+      let name = openedNetwork.layers[tensor.producer].name
       if names.last != name { names.append(name) }
     }
-    let top = network.layers.indices.map { placement[$0] }.max() ?? 0
+    let top = openedNetwork.layers.indices.map { parts[$0] }.max() ?? 0
     switch names.count {
     case 0: cut = "all on \(model.problem.tiers[top].name)"
     case ...3: cut = names.joined(separator: " + ")

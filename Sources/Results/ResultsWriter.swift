@@ -26,7 +26,7 @@ public final class ResultsWriter {
 
   private struct PlacementKey: Hashable {
     let source: Int64
-    let tiers: [UInt8]
+    let placement: Placement
   }
 
   /// Makes the file, which must not exist yet unless `force`, which replaces any regular file.
@@ -175,7 +175,7 @@ public final class ResultsWriter {
   func placement(
     _ placement: Placement, source: Int64, model: Int64, describe: () throws -> PlacementDescription
   ) throws -> Int64 {
-    let key = PlacementKey(source: source, tiers: placement.tiers)
+    let key = PlacementKey(source: source, placement: placement)
     if let known = placements[key] { return known }
     let description = try describe()
     let id = newID("placement")

@@ -16,11 +16,18 @@ struct RunMetrics: Sendable {
   var windowSeconds: Double
   /// The share of answers that were right; `nil` where nothing was evaluated.
   var accuracy: Double?
+  /// In nanoseconds; only of the row over all models.
+  var latencyHalfWidth: Double?
 
   /// Per completed request.
   func mean(_ sum: Double) -> Double? { totals.completed > 0 ? sum / Double(totals.completed) : nil }
 
   func meanMilliseconds(_ nanoseconds: Int64) -> Double? { mean(Double(nanoseconds) / 1e6) }
+
+  static let halfWidth = Column<RunMetrics>.optionalReal(
+    "latency_half_width_ms",
+    "of the 95 % confidence interval of latency_mean_ms from this run alone (batch means); NULL if it is too short"
+  ) { $0.latencyHalfWidth.map { $0 / 1e6 } }
 
   /// Every column that is a figure, in order; the views and `compare` take theirs from here.
   static let columns: [Column<RunMetrics>] = counts + latency + costs + parts

@@ -100,7 +100,7 @@ public final class RunRecorder: RequestSink {
   ) throws {
     try flush()
     for used in result.placements.dropFirst(placements.count) { try use(used.placement, source: used.source) }
-    try record(result.models)
+    try record(result.models, latencyHalfWidth: result.latencyHalfWidth)
     let window = windowSeconds
     try writer.insert(
       zip(system.nodes, result.nodes).map {
@@ -111,6 +111,8 @@ public final class RunRecorder: RequestSink {
         TotalsRow(run: id, part: $0, totals: $1, windowSeconds: window)
       }, into: Tables.runLink)
     try writer.insert(placementUses(), into: Tables.runPlacement)
+    try writer.insert(
+      result.loads.map { LoadRow(run: id, source: system.sources[$0.source].id, totals: $0) }, into: Tables.runLoad)
     let status = status ?? (result.wasInterrupted ? .interrupted : .done)
     let update = try writer.database.prepare(
       "UPDATE run SET status = ?, events = ?, end_s = ?, host_wall_s = ?, host_cpu_s = ? WHERE run_id = ?")
@@ -136,7 +138,7 @@ public final class RunRecorder: RequestSink {
   }
 
   /// Records the totals of each model that is asked for, and those of all.
-  private func record(_ models: [ModelTotals]) throws {
+  private func record(_ models: [ModelTotals], latencyHalfWidth: Double?) throws {
     let shares = [0.5, 0.95, 0.99]
     latencies.sort()
     var all = ModelTotals()
@@ -152,7 +154,9 @@ public final class RunRecorder: RequestSink {
     }
     let quantiles =
       recordsRequests ? latencies.quantilesOfAll(shares) : shares.map { all.latencyQuantiles.interpolated($0) }
-    try writer.insert([metrics(all, quantiles: quantiles)], into: Tables.runTotal)
+    var total = metrics(all, quantiles: quantiles)
+    total.latencyHalfWidth = latencyHalfWidth
+    try writer.insert([total], into: Tables.runTotal)
   }
 
   private func metrics(_ totals: ModelTotals, quantiles: [Double?], model: Int64? = nil) -> RunMetrics {

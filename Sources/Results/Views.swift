@@ -6,6 +6,7 @@ enum Views {
   static var definitions: [String] {
     [
       policySummary, latencyBreakdown, nodeSummary, linkSummary, replicationSummary, placementSummary, executionSummary,
+      loadSummary,
     ]
   }
 
@@ -55,6 +56,7 @@ enum Views {
       node.tier,
       node.machines,
       avg(n.utilization) AS utilization,
+      avg(n.offered_load) AS offered_load,  -- work that came / what the servers can do; over 1 is unstable
       avg(n.energy_j) AS energy_j,
       avg(n.compute_energy_j) AS compute_energy_j,
       avg(n.radio_energy_j) AS radio_energy_j,
@@ -76,6 +78,8 @@ enum Views {
       avg(l.bytes_down) AS bytes_down,
       avg(l.utilization_up) AS utilization_up,
       avg(l.utilization_down) AS utilization_down,
+      avg(l.offered_load_up) AS offered_load_up,  -- sending time of what came / time; over 1 is unstable
+      avg(l.offered_load_down) AS offered_load_down,
       avg(l.mean_throughput_up_mbps) AS mean_throughput_up_mbps,  -- bits sent / length of the window
       avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps
     FROM run_link AS l JOIN run USING (run_id) JOIN link USING (link_id)
@@ -92,7 +96,8 @@ enum Views {
       run.replication,
       run.seed,
       run.status,
-    \(RunMetrics.columns.map { "  m.\($0.name)" }.joined(separator: ",\n"))
+    \(RunMetrics.columns.map { "  m.\($0.name)" }.joined(separator: ",\n")),
+      m.latency_half_width_ms  -- of the 95 % confidence interval from this run alone; NULL if it is too short
     FROM run LEFT JOIN run_total AS m USING (run_id)
     ORDER BY run.run_id
     """
@@ -120,6 +125,24 @@ enum Views {
       JOIN model USING (model_id) JOIN source USING (source_id) JOIN node USING (node_id)
     GROUP BY run.scenario, run.policy, u.placement_id
     ORDER BY min(run.run_id), sum(u.requests) DESC, u.placement_id
+    """
+
+  private static let loadSummary = """
+    CREATE VIEW load_summary AS  -- one row per scenario, policy and source under an MLPerf load scenario
+    SELECT
+      run.scenario,
+      run.policy,
+      model.name AS model,
+      node.name AS source,
+      l.load_scenario,
+      avg(l.queries) AS queries,
+      l.percentile,
+      avg(l.query_latency_ms) AS query_latency_ms,  -- at the percentile, by loadgen's rule
+      avg(l.samples_per_s) AS samples_per_s
+    FROM run_load AS l JOIN run USING (run_id) JOIN source USING (source_id) JOIN node USING (node_id)
+      JOIN model USING (model_id)
+    GROUP BY run.scenario, run.policy, l.source_id
+    ORDER BY min(run.run_id), l.source_id
     """
 
   private static let executionSummary = """

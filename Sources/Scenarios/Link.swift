@@ -33,6 +33,8 @@ extension Scenario {
     public let outages: [Outage]
     /// Messages are late by up to so much.
     public let jitterMilliseconds: Double
+    /// Bytes that may wait in each direction; `nil` for any number.
+    public let bufferBytes: Int?
 
     init(from fields: inout FieldReader) {
       name = fields.name("name", "the link's name")
@@ -63,7 +65,8 @@ extension Scenario {
         oneOf: [.kinds("transport", Self.transports)])
       let forwarding = fields.choice(
         "forwarding", default: Forwarding.store,
-        "store: each hop receives a message whole before it sends it on; stream: it passes through, at a max-min fair rate")
+        "store: each hop receives a message whole before it sends it on; stream: it passes through, at a max-min fair rate"
+      )
       streams = forwarding == .stream
       streamsPosition = fields.position(of: "forwarding")
       serialization = Serialization(
@@ -81,7 +84,13 @@ extension Scenario {
       }
       jitterMilliseconds = fields.double(
         "jitter_ms", default: 0, in: .nonNegative(upTo: 1e7), "each message is late by up to so much, uniformly")
+      bufferBytes = fields.intIfPresent(
+        "buffer_bytes", in: 0...1_000_000_000_000,
+        "of a fifo link: bytes that may wait in each direction besides the message being sent; more are dropped")
       let isFifo = sharing == .fifo
+      if bufferBytes != nil, !isFifo {
+        fields.error("on a fair link nobody waits: a buffer needs 'sharing' fifo", at: "buffer_bytes")
+      }
       if streams {
         if isFifo { fields.error("a link that streams is shared fairly: 'sharing' must be fair", at: "forwarding") }
         if case .tcp = transport {
@@ -120,7 +129,8 @@ extension Scenario {
 
     private static let transports = [
       Kind<Transport>("ideal", "queueing, then bytes * 8 / rate, then half the round-trip time") { _ in .ideal },
-      Kind("cm02", "SimGrid's CM02: at most 4 MiB a round trip; acknowledgements take 5 % of the way back") { _ in .cm02 },
+      Kind("cm02", "SimGrid's CM02: at most 4 MiB a round trip; acknowledgements take 5 % of the way back") { _ in .cm02
+      },
       Kind("lv08", "SimGrid's LV08: as cm02 with 13.01 times the latency and 97 % of the rate, a fit for wired grids") {
         _ in .lv08
       },

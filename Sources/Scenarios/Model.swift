@@ -1,3 +1,4 @@
+import Inference
 import Partitioning
 import StrictJSON
 
@@ -16,6 +17,8 @@ extension Scenario {
     public let name: String
     public let position: SourcePosition?
     public let source: Source
+    /// The passes that the network goes through before it is planned and executed; `nil` for the usual ones.
+    public let passes: PassSelection?
     /// What the cost table says, once the scenario's files are read.
     public internal(set) var costTable: CostTable?
 
@@ -25,6 +28,15 @@ extension Scenario {
       let file = fields.referenceIfPresent("file", "an ONNX file")
       let costs = fields.referenceIfPresent("costs", "a cost table: the network is simulated, never executed")
       let zoo = fields.nameIfPresent("zoo", "a network of the zoo under another name")
+      var passes: PassSelection?
+      if let text = fields.nameIfPresent(
+        "passes", "the graph passes: all, standard, none, or names joined by commas, -NAME to leave one out")
+      {
+        do throws(UnknownPass) { passes = try PassSelection(text) } catch {
+          fields.error(error.description, at: "passes")
+        }
+      }
+      self.passes = passes
       if zoo != nil, file != nil || costs != nil {
         fields.error("a model has a 'zoo' network, a 'file' or 'costs', not several", at: "zoo")
       }

@@ -29,6 +29,8 @@ extension Scenario {
 
     public static func seed(_ seed: Int) -> Override { number("seed", JSONNumber(seed)) }
     public static func replications(_ count: Int) -> Override { number("replications", JSONNumber(count)) }
+    /// Replicates until the mean latency is known to a relative error.
+    public static func precision(_ relative: Double) -> Override { number("precision", JSONNumber(relative)) }
     public static func record(_ level: String) -> Override { option("record", .string(level)) }
 
     /// Throws `InputError` where the duration is not finite.

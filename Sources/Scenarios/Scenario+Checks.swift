@@ -59,9 +59,10 @@ extension Scenario {
         switch entry.arrivals {
         case .poisson(let rate), .periodic(let rate, _, _): rate
         case .mmpp(let rates, _): rates.max() ?? 0
+        case .diurnal(let mean, let amplitude, _, _): mean * (1 + amplitude)
         case .trace, .closed: 0.0
         }
-      let requests = rate * count * durationSeconds
+      let requests = rate * count * durationSeconds * Double(entry.requestsPerArrival)
       if requests > 1e12 {
         diagnostics.report(
           "\(JSONNumber(requests.rounded()).text) requests would arrive, more than 10^12", at: entry.source.position)

@@ -4,9 +4,11 @@ import StrictJSON
 extension Scenario {
   /// What a scenario comes to, for people: a title and a line for each node, link, workload and for the policies.
   public var summary: [String] {
-    let repeats = replications == 1 ? "1 replication" : "\(replications) replications"
+    let repeats =
+      precision.map { "replications to a precision of \((100 * $0).text) %" }
+      ?? (replications == 1 ? "1 replication" : "\(replications) replications")
     let title =
-      "\(name): \(durationSeconds.text) s of requests, \(warmupSeconds.text) s warm-up, \(repeats), seed \(seed)"
+      "\(name): \(durationSeconds.text) s of requests, \(findsWarmup ? "a found" : "\(warmupSeconds.text) s") warm-up, \(repeats), seed \(seed)"
     return [title] + nodes.map { "  node      \(describe($0))" } + links.map { "  link      \(describe($0))" }
       + models.map { "  model     \(describe($0))" } + workload.map { "  workload  \(describe($0))" }
       + ["  policies  " + policies.map(\.label.printable).joined(separator: "; ")]
@@ -46,11 +48,15 @@ extension Scenario {
       case .periodic(let rate, _, _): "periodic, \((rate * count).text) requests/s in all"
       case .mmpp(let rates, _): "mmpp, \(rates.count) states"
       case .trace(let times): "a trace of \(times.count) requests on each machine"
+      case .diurnal(let mean, _, _, _): "diurnal, \((mean * count).text) requests/s in all on average"
       case .closed(let clients, _, _): "\(clients) clients on each machine"
       }
     let deadline = entry.deadlineMilliseconds.map { ", deadline \($0.text) ms" } ?? ""
     let bytes = entry.inputBytes.map { " of \($0) bytes" } ?? ""
-    return "\(entry.model.name.printable) on \(way): \(arrivals), input \(entry.encoding.rawValue)\(bytes)\(deadline)"
+    let batch = entry.requestsPerArrival > 1 ? ", \(entry.requestsPerArrival) at once" : ""
+    let load = entry.load.map { "\($0.rawValue), " } ?? ""
+    return
+      "\(entry.model.name.printable) on \(way): \(load)\(arrivals)\(batch), input \(entry.encoding.rawValue)\(bytes)\(deadline)"
   }
 }
 

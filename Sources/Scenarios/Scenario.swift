@@ -16,8 +16,15 @@ public struct Scenario: Sendable {
   public let name: String
   public let seed: UInt64
   public let durationSeconds: Double
+  /// Left out of the figures; where `findsWarmup`, what a run has found.
   public let warmupSeconds: Double
+  /// Whether the warm-up is to be found from a first simulation.
+  public let findsWarmup: Bool
+  /// With a `precision`, the fewest.
   public let replications: Int
+  /// The relative error of the mean latency at which replicating ends; `nil` for exactly `replications`.
+  public let precision: Double?
+  public let mostReplications: Int
   public internal(set) var models: [Model]
   public internal(set) var nodes: [Node]
   public internal(set) var links: [Link]
@@ -45,13 +52,23 @@ public struct Scenario: Sendable {
     seed = UInt64(fields.int("seed", default: 1, in: 0...Int.max, "of all random numbers"))
     durationSeconds = fields.double(
       "duration_s", in: .positive(upTo: 6e7), "simulated time in which requests arrive, warm-up included")
-    warmupSeconds = fields.double(
-      "warmup_s", default: 0, in: .nonNegative(upTo: 6e7), "requests that arrive earlier are not counted")
+    let warmup = fields.value(
+      "warmup_s", default: 0,
+      "requests that arrive earlier are not counted; auto: found from a first simulation by MSER-5",
+      oneOf: [.number(in: .nonNegative(upTo: 6e7)) { Double?($0) }, .word("auto") { nil }])
+    warmupSeconds = warmup ?? 0
+    findsWarmup = warmup == nil
     if warmupSeconds >= durationSeconds, fields.isPresent("duration_s"), fields.isPresent("warmup_s") {
       fields.error("'warmup_s' must be less than 'duration_s'", at: "warmup_s")
     }
     replications = fields.int(
       "replications", default: 1, in: 1...100_000, "independent repetitions with random numbers of their own")
+    precision = fields.doubleIfPresent(
+      "precision", in: .range(0.0001...1),
+      "replicate, ten times at least, until the mean latency of every policy is known to this relative error (0.05: 5 %)"
+    )
+    mostReplications = fields.int(
+      "max_replications", default: 200, in: 10...100_000, "replications at most, with a 'precision'")
     models = fields.array("models", "the networks") { Model(from: &$0) }
     nodes = fields.array("nodes", "the machines") { Node(from: &$0) }
     links = fields.array("links", required: false, "the connections between machines") { Link(from: &$0) }

@@ -17,6 +17,10 @@ extension Scenario {
     public internal(set) var arrivals: Arrivals
     /// A file of arrival times; `arrivals` holds them once the scenario's files are read.
     public let arrivalsFile: Reference?
+    /// How many requests begin at each arrival.
+    public let requestsPerArrival: Int
+    /// What its queries are judged by.
+    public let load: LoadScenario?
     public let encoding: Encoding
     /// Bytes of the input as transmitted; `nil` where they follow from the network's input tensor.
     public let inputBytes: Int?
@@ -29,6 +33,8 @@ extension Scenario {
       let arrivals = fields.value("arrivals", "when requests begin", oneOf: [.kinds("arrivals", ArrivalKinds.all)])
       self.arrivals = arrivals.process
       arrivalsFile = arrivals.file
+      requestsPerArrival = arrivals.requestsPerArrival
+      load = arrivals.load
       (encoding, inputBytes) = fields.section("input", "the input as it is sent where the network does not run locally")
       {
         fields in

@@ -115,6 +115,8 @@ public struct ModelTotals: Sendable {
 public struct NodeTotals: Sendable {
   /// Busy server seconds / (servers x count x window).
   public var utilization = 0.0
+  /// Server seconds of work that came in the window / (servers x count x window): over 1 where more comes than can be done.
+  public var offeredLoad = 0.0
   public var computeJoules = 0.0
   public var radioJoules = 0.0
   public var idleJoules = 0.0
@@ -132,6 +134,9 @@ public struct LinkTotals: Sendable {
   public var bytesDown: Int64 = 0
   public var utilizationUp = 0.0
   public var utilizationDown = 0.0
+  /// Seconds of work that came in the window / (instances x window).
+  public var offeredLoadUp = 0.0
+  public var offeredLoadDown = 0.0
 
   public init() {}
 }
@@ -144,6 +149,10 @@ public struct ReplicationResult: Sendable {
   public var models: [ModelTotals] = []
   public var nodes: [NodeTotals] = []
   public var links: [LinkTotals] = []
+  /// Half the 95 % confidence interval of the mean latency over all networks, in nanoseconds; `nil` where the run is too short.
+  public var latencyHalfWidth: Double?
+  /// Of the sources that have a load scenario.
+  public var loads: [LoadTotals] = []
   public var events = 0
   /// Simulated time at the end, in nanoseconds.
   public var endNanoseconds: Int64 = 0

@@ -48,6 +48,7 @@ extension SystemModel {
     for rate in [link.hop.uplinkBitsPerSecond, link.hop.downlinkBitsPerSecond] {
       try require(rate > 0 && rate.isFinite, "link '\(link.name)': impossible rate")
     }
+    try require(link.bufferBytes ?? 0 >= 0, "link '\(link.name)': a negative buffer")
     let isFinite = (0..<SharingStation.workLimit).contains(link.hop.propagationNanoseconds)
     try require(isFinite, "link '\(link.name)': impossible propagation")
   }
@@ -71,6 +72,8 @@ extension SystemModel {
         isTimed && tier.computeNanoseconds.count == source.problem.network.layers.count,
         "source '\(name)': impossible compute time on '\(tier.name)'")
     }
+    try require(
+      (1...1_000_000).contains(source.requestsPerArrival), "source '\(name)': impossible requests per arrival")
     try validate(source.arrivals, name)
   }
 
@@ -84,6 +87,9 @@ extension SystemModel {
       isPossible = (times.first ?? 0) >= 0 && zip(times, times.dropFirst()).allSatisfy { $0 <= $1 }
     case .closed(let clients, let think, _):
       isPossible = (1...Event.maximumIndex).contains(clients) && think >= 0 && think.isFinite
+    case .diurnal(let mean, let amplitude, let period, let phase):
+      isPossible =
+        mean >= 0 && mean <= 1e9 && (0...1).contains(amplitude) && period >= 1e-6 && period.isFinite && phase.isFinite
     case .mmpp(let rates, let holdings):
       isPossible =
         !rates.isEmpty && rates.count == holdings.count && rates.allSatisfy { $0 >= 0 && $0 <= 1e9 }

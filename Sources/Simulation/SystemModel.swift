@@ -43,7 +43,7 @@ public struct NodeModel: Sendable {
   public var count: Int
   public var servers: Int
   public var scheduler: Scheduler
-  /// How many requests may wait for each machine; more are turned away. `nil` for any number.
+  /// How many requests may wait for each machine, more being turned away; `nil` for any number.
   public var queueLimit: Int?
   public var variation: ServiceVariation
   /// Power with no server busy and with every server busy, in watts.
@@ -90,6 +90,8 @@ public struct LinkModel: Sendable {
   public var uplinkTrace: RateTrace?
   public var downlinkTrace: RateTrace?
   public var outages: [Outage] = []
+  /// Bytes that may wait for each direction of a link with a line, besides the message being sent; `nil` for any number.
+  public var bufferBytes: Int?
   /// Messages are late by up to so much, uniformly.
   public var jitterNanoseconds: Int64 = 0
 
@@ -110,6 +112,10 @@ public struct SourceModel: Sendable {
   public var node: Int
   public var model: Int
   public var arrivals: Arrivals
+  /// How many requests begin at each arrival; a closed client sends as many, and comes again when all are answered.
+  public var requestsPerArrival: Int = 1
+  /// What its queries are judged by.
+  public var load: LoadScenario?
   /// From arrival to the end of the request; `nil` where there is none.
   public var deadlineNanoseconds: Int64?
   /// Where a scheduler asks for it, requests of a larger priority go first.
@@ -149,4 +155,6 @@ public enum Arrivals: Sendable, Hashable {
   case closed(clients: Int, thinkSeconds: Double, exponential: Bool)
   /// A Markov-modulated Poisson process: state i has rate i and an exponential holding time of mean i; then the next.
   case mmpp(ratesPerSecond: [Double], meanHoldingSeconds: [Double])
+  /// A Poisson process of the rate mean x (1 + amplitude sin(2 pi (t / period + phase))), t in seconds.
+  case diurnal(meanPerSecond: Double, amplitude: Double, periodSeconds: Double, phase: Double)
 }

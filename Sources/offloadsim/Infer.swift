@@ -32,6 +32,8 @@ struct Infer: ParsableCommand {
   @Option(help: "Of the weights of a zoo network, and of inputs that are not given.")
   var seed = 42
 
+  @OptionGroup var passes: PassOption
+
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is between 1 and 256") }
     if !inputs.isEmpty, !shapes.isEmpty { throw ValidationError("--input has a shape already; leave --shape out") }
@@ -42,10 +44,11 @@ struct Infer: ParsableCommand {
     let given = try inputs.map { path in
       do { return try TensorFile.read(path) } catch { throw InputError(explaining: error) }
     }
-    let loaded =
+    let found =
       given.isEmpty
       ? try LoadedModel.find(model, seed: UInt64(seed), inputShapes: shapes.byName())
       : try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
+    let loaded = found.optimized(try passes.selection ?? .standard)
     guard let graph = loaded.graph else { return }
     let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)
     guard tensors.count == graph.inputs.count else {
@@ -60,7 +63,7 @@ struct Infer: ParsableCommand {
         throw InputError("'\(outputDir.printable)' is not a folder; make it first")
       }
     }
-    let outputs = try execute(graph, tensors)
+    let outputs = try execute(graph, tensors, fuse: selection.fuses)
     for (index, output) in outputs.enumerated() {
       let name = graph[graph.outputs[index]].name
       if let outputDir {
@@ -73,10 +76,10 @@ struct Infer: ParsableCommand {
     }
   }
 
-  private func execute(_ graph: Graph, _ inputs: [Tensor]) throws -> [Tensor] {
+  private func execute(_ graph: Graph, _ inputs: [Tensor], fuse: Bool) throws -> [Tensor] {
     do {
-      guard let cut else { return try Executor(graph, threads: threads).run(inputs) }
-      let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads)
+      guard let cut else { return try Executor(graph, threads: threads, fuse: fuse).run(inputs) }
+      let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads, fuse: fuse)
       let (outputs, records) = try split.run(inputs)
       for (index, (partition, record)) in zip(split.partitions, records).enumerated() {
         Console.error(
@@ -85,6 +88,8 @@ struct Infer: ParsableCommand {
       }
       return outputs
     } catch let error as UnknownName {
+      throw InputError("--cut: \(error)")
+    } catch let error as AbsorbedName {
       throw InputError("--cut: \(error)")
     } catch let error as ShapeError {
       throw InputError("'\(model.printable)': \(error)")

@@ -19,16 +19,36 @@ struct Models: ParsableCommand {
   @Argument(help: "A zoo network or an ONNX file.", completion: .file(extensions: ["onnx"]))
   var model: String?
 
+  @Flag(help: "List the ONNX operators, opsets and element types that networks may use.")
+  var operators = false
+
   @OptionGroup var shapes: ShapeOptions
 
   @Option(help: "text or json.")
   var format = Format.text
 
+  @OptionGroup var passes: PassOption
+
   @OptionGroup var colors: ColorOption
 
   func run() throws {
+    if operators { return SupportedOperators.print(asJSON: format == .json) }
     guard let model else { return try list() }
-    let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
+    let given = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
+    guard let selection = try passes.selection else { return try describeWithSizes(given) }
+    let optimized = given.optimized(selection)
+    try describeWithSizes(optimized)
+    guard format == .text, let before = given.graph, let after = optimized.graph else { return }
+    var table = TextTable(["pass", "nodes removed", "changes"])
+    for record in optimized.passRecords {
+      table.add([.text(record.pass), .count(record.removedNodes), .count(record.changes)])
+    }
+    Console.print("")
+    Console.print(table.rendered(.text, colored: colors.color.applies()))
+    Console.print("\(before.nodes.count) nodes before the passes, \(after.nodes.count) after")
+  }
+
+  private func describeWithSizes(_ loaded: LoadedModel) throws {
     do { try describe(try loaded.assumingSizes(seed: 42)) } catch let error as InputError {
       // A file that does not run on made-up inputs can still be described.
       Console.error("note: \(error.description); unknown sizes count as 0")
@@ -81,24 +101,33 @@ struct Models: ParsableCommand {
       Console.print(table.rendered(.text, colored: colors.color.applies()))
       Console.print("\(model.name): \(layers.count) layers, \(graph.macs) MACs, \(graph.parameterCount) parameters")
     case .json:
-      Console.print(
+      let rows = layers.map { layer in
         JSONValue.object([
-          .init("name", .string(model.name)), .init("macs", .number(graph.macs)),
-          .init("parameters", .number(graph.parameterCount)),
-          .init(
-            "layers",
-            .array(
-              layers.map { layer in
-                .object([
-                  .init("name", .string(layer.name)),
-                  .init("operator", .string(graph.nodes[layer.mainNode].operatorName)),
-                  .init("output_shape", shape(of: layer, in: graph).map { .array($0.map { .number($0) }) } ?? .null),
-                  .init("macs", .number(layer.macs)), .init("parameters", .number(layer.parameters)),
-                  .init("output_bytes", .number(layer.outputBytes)),
-                ])
-              })),
-        ]).pretty)
+          .init("name", .string(layer.name)),
+          .init("operator", .string(graph.nodes[layer.mainNode].operatorName)),
+          .init("output_shape", shape(of: layer, in: graph).map { .array($0.map { .number($0) }) } ?? .null),
+          .init("macs", .number(layer.macs)), .init("parameters", .number(layer.parameters)),
+          .init("output_bytes", .number(layer.outputBytes)),
+        ])
+      }
+      let members: [JSONValue.Member] = [
+        .init("name", .string(model.name)), .init("macs", .number(graph.macs)),
+        .init("parameters", .number(graph.parameterCount)), .init("layers", .array(rows)),
+      ]
+      Console.print(JSONValue.object(members + passMembers(of: model)).pretty)
     }
+  }
+
+  /// What each pass did, where passes were asked for.
+  private func passMembers(of model: LoadedModel) -> [JSONValue.Member] {
+    guard model.passes != nil else { return [] }
+    let rows = model.passRecords.map { record in
+      JSONValue.object([
+        .init("pass", .string(record.pass)), .init("removed_nodes", .number(record.removedNodes)),
+        .init("changes", .number(record.changes)),
+      ])
+    }
+    return [.init("passes", .array(rows))]
   }
 
   private func shape(of layer: LayerGroup, in graph: Graph) -> [Int]? {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Inference
 import ModelZoo
 import Partitioning
 import Scenarios
@@ -60,6 +61,8 @@ struct Plan: ParsableCommand {
   var format = Format.text
   @OptionGroup var colors: ColorOption
 
+  @OptionGroup var passes: PassOption
+
   func validate() throws {
     let ways = [scenario != nil, model != nil, costs != nil].filter { $0 }.count
     guard ways == 1 else { throw ValidationError("say what to plan: a scenario, --model or --costs, and only one") }
@@ -116,7 +119,7 @@ struct Plan: ParsableCommand {
   private func problems() throws -> [(title: String, problem: PlacementProblem, policies: [NamedPolicy])] {
     if let scenario {
       let scenario = try Scenario.load(scenario, zoo: Zoo.descriptions.map(\.name))
-      let system = try ScenarioSystem(scenario, withWeights: false)
+      let system = try ScenarioSystem(scenario, withWeights: false, passes: try passes.selection ?? .standard)
       let named: [NamedPolicy] =
         policies.isEmpty ? scenario.policies.map { ($0.label, $0.policy) } : try chosenPolicies()
       return try zip(scenario.workload, system.problems).map { workload, problem in
@@ -131,7 +134,8 @@ struct Plan: ParsableCommand {
       return [("", try changed(table.problem(hops: hops, returnsResult: returnResult)), try chosenPolicies())]
     }
     guard let model, let device, let server, let uplinkMbps else { throw ValidationError("nothing to plan") }
-    let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName()).assumingSizes(seed: 42)
+    let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
+      .optimized(passes.selection ?? .standard).assumingSizes(seed: 42)
     if let note = loaded.costNote { Console.error("note: \(note)") }
     let network = try loaded.costGraph(inputBytes: inputBytes)
     let problem = PlacementProblem(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Inference
 import ModelZoo
 import Results
 import Scenarios
@@ -32,6 +33,12 @@ struct Run: ParsableCommand {
   @Option(help: "How many replications are simulated at a time; results do not depend on it.")
   var jobs = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Replicate, ten times at least, until the mean latency of every policy is known to this relative error: 5% or 0.05.",
+      valueName: "error"))
+  var precision: String?
+
   @Option(help: "What is printed: text or json.")
   var format = Format.text
 
@@ -41,19 +48,32 @@ struct Run: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
 
+  @OptionGroup var passes: PassOption
+
   @OptionGroup var colors: ColorOption
 
   func validate() throws {
     guard (1...1024).contains(jobs) else { throw ValidationError("--jobs is between 1 and 1024") }
+    guard precision == nil || relativeError != nil else {
+      throw ValidationError("--precision is a relative error between 0.01% and 100%, such as 5% or 0.05")
+    }
+  }
+
+  private var relativeError: Double? {
+    guard let precision else { return nil }
+    let value = precision.hasSuffix("%") ? Double(precision.dropLast()).map { $0 / 100 } : Double(precision)
+    return value.flatMap { (0.0001...1).contains($0) ? $0 : nil }
   }
 
   func run() throws {
     let started = ContinuousClock.now
     let scenario = try Scenario.load(
-      scenario, overrides: try changes.overrides(record: record?.rawValue), zoo: Zoo.descriptions.map(\.name))
+      scenario,
+      overrides: try changes.overrides(record: record?.rawValue) + (relativeError.map { [.precision($0)] } ?? []),
+      zoo: Zoo.descriptions.map(\.name))
     let path = output ?? "Results/\(scenario.name).db"
     try ResultsWriter.checkOutput(path, force: force, createsFolder: output == nil)
-    let system = try ScenarioSystem(scenario)
+    let system = try ScenarioSystem(scenario, passes: try passes.selection ?? .standard)
     let writer = try ResultsWriter(creating: path, force: force, createsFolder: output == nil)
     let meter = ProgressLine(isShown: !quiet && Console.isErrorATerminal)
     let experiment = Experiment(system, toolVersion: toolVersion)

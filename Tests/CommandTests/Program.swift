@@ -13,18 +13,23 @@ struct Program {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// The program beside the test bundle: both are products of the same build.
-  static let executable: URL = {
+  static let executable = sibling("offloadsim")
+
+  /// Another program of the same build.
+  static func sibling(_ name: String) -> URL {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let candidates = [bundle, root.appendingPathComponent(".build/release")]
-    return candidates.map { $0.appendingPathComponent("offloadsim") }
+    return candidates.map { $0.appendingPathComponent(name) }
       .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-      ?? root.appendingPathComponent(".build/release/offloadsim")
-  }()
+      ?? root.appendingPathComponent(".build/release/\(name)")
+  }
 
   /// Runs `offloadsim` with these arguments in `folder`, and waits for its end.
-  static func run(_ arguments: [String], in folder: URL = root, environment: [String: String] = [:]) throws -> Result {
+  static func run(
+    _ arguments: [String], of program: URL = executable, in folder: URL = root, environment: [String: String] = [:]
+  ) throws -> Result {
     let process = Process()
-    process.executableURL = executable
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -6,9 +6,10 @@ struct TensorFileTests {
   @Test(arguments: ElementType.allCases, [[], [0], [3], [2, 3, 1]])
   func everyTypeSurvivesWritingAndReading(type: ElementType, shape: [Int]) throws {
     let tensor = Tensor(zeros: type, shape: shape)
+    // Elements of less than 8 bits have no more values.
+    let limit = type == .bool ? 2 : type.bitsInFile < 8 ? 1 << (type.bitsInFile - 1) : 251
     for index in 0..<tensor.byteCount {
-      tensor.bytes.storeBytes(
-        of: type == .bool ? UInt8(index % 2) : UInt8(index * 7 % 251), toByteOffset: index, as: UInt8.self)
+      tensor.bytes.storeBytes(of: UInt8(index * 7 % limit), toByteOffset: index, as: UInt8.self)
     }
     let folder = TemporaryFolder()
     try TensorFile.write(tensor, name: "a name", to: folder.path + "/t.pb")
@@ -35,9 +36,25 @@ struct TensorFileTests {
     #expect(try elements(4, field: 5, [65535]).elements(as: UInt16.self) == [65535])
     #expect(try elements(9, field: 5, [0, 1]).elements(as: UInt8.self) == [0, 1])
     #expect(try elements(10, field: 5, [0x3C00]).elements(as: UInt16.self) == [0x3C00])
+    #expect(try elements(17, field: 5, [0x7F, 0x80]).elements(as: UInt8.self) == [0x7F, 0x80])
     #expect(try elements(7, field: 7, [.min, 5, .max]).elements(as: Int64.self) == [.min, 5, .max])
     #expect(try elements(12, field: 11, [4_000_000_000]).elements(as: UInt32.self) == [4_000_000_000])
     #expect(try elements(13, field: 11, [-1]).elements(as: UInt64.self) == [.max])
+  }
+
+  /// Two elements of 4 bits share a byte, the first in its low half; so they do in the typed field.
+  @Test func smallElementsAreUnpacked() throws {
+    for (type, expected) in [(22, [1, -1, -8]), (21, [1, 15, 8])] {
+      for proto in [
+        ProtobufBytes.tensor(type, [3]).bytes(9, [0xF1, 0x08]),
+        ProtobufBytes.tensor(type, [3]).int(5, 0xF1).int(5, 0x08),
+        ProtobufBytes.tensor(type, [3]).bytes(5, ProtobufBytes.varint(0xF1) + [0x08]),
+      ] { #expect(try TensorFile.decode(proto.bytes, source: "t").tensor.integers() == expected) }
+      let short = ProtobufBytes.tensor(type, [3]).bytes(9, [0xF1])
+      #expect(throws: ModelError.self) { try TensorFile.decode(short.bytes, source: "t") }
+      let few = ProtobufBytes.tensor(type, [3]).int(5, 0xF1)
+      #expect(throws: ModelError.self) { try TensorFile.decode(few.bytes, source: "t") }
+    }
   }
 
   @Test func floatsOneByOneAndInSeveralChunks() throws {
@@ -77,7 +94,7 @@ struct TensorFileTests {
     refuse("given twice", .floats([1], [1]).bytes(9, [0, 0, 0, 0]))
     refuse("300 is not a value of int8", .tensor(3, [1]).int(5, 300))
     refuse("string is not supported", .tensor(8, [1]).string(6, "text"))
-    refuse("int4 is not supported", .tensor(22, [2]).bytes(9, [0]))
+    refuse("float8e8m0 is not supported", .tensor(24, [2]).bytes(9, [0, 0]))
     refuse("unknown element type 99", .tensor(99, [1]))
     refuse("64 dimensions", .tensor([Int](repeating: 1, count: 65)))
     refuse("external data, which only", ProtobufBytes.tensor([1]).int(14, 1))

@@ -64,6 +64,10 @@ struct MistakeTests {
       #""uplink_mbps": 8"#, #""uplink_mbps": {"trace": "t", "format": "mahimahi", "column": ▸"x"}"#,
       "only tables have columns"
     ),
+    (
+      #""uplink_mbps": 8"#, #""uplink_mbps": 8, "buffer_bytes": ▸1000"#,
+      "on a fair link nobody waits: a buffer needs 'sharing' fifo"
+    ),
     (#""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": ▸"tcpp""#, "unknown transport 'tcpp'; did you mean 'tcp'?"),
     (
       #""uplink_mbps": 8"#, #""uplink_mbps": 8, "transport": {"kind": "tcp", "mss_bytes": ▸0}"#,

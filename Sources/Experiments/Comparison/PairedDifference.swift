@@ -1,3 +1,5 @@
+import Simulation
+
 /// The mean of differences between runs that saw the same random numbers, with its confidence interval.
 public struct PairedDifference: Sendable, Hashable {
   /// How many pairs there were.

@@ -32,7 +32,7 @@ final class PartitionExecution {
   private static let keptExecutors = 4
 
   private struct Key: Equatable {
-    let tiers: [UInt8]
+    let placement: Placement
     let layers: Int
   }
 
@@ -65,14 +65,26 @@ final class PartitionExecution {
   }
 
   private func executor(of placement: Placement, _ network: CostGraph) throws -> PartitionedExecutor {
-    let key = Key(tiers: placement.tiers, layers: network.layers.count)
+    let key = Key(placement: placement, layers: network.layers.count)
     if let index = split.firstIndex(where: { $0.key == key }) {
       split.append(split.remove(at: index))
       return split[split.count - 1].executor
     }
     if split.count == Self.keptExecutors { split.removeFirst() }
-    let places = network.layers.indices.dropFirst(graph.inputs.count).map { placement[$0] }
-    let layers = graph.layers(fused: network.isFused(graph))
+    let whole = graph.layers(fused: network.isFused(graph))
+    let parts = placement.splits.isEmpty ? [] : graph.parts(of: whole)
+    var (layers, places): ([LayerGroup], [Int]) = ([], [])
+    for (index, layer) in whole.enumerated() {
+      let place = placement[graph.inputs.count + index]
+      guard let split = placement.splits.first(where: { $0.layer == graph.inputs.count + index }) else {
+        layers.append(layer)
+        places.append(place)
+        continue
+      }
+      let tail = parts[index][(split.part + 1)...].map(\.node)
+      layers += [parts[index][split.part].head] + tail
+      places += [place] + tail.map { _ in Int(split.tier) }
+    }
     let executor = try PartitionedExecutor(graph, layers: layers, places: places)
     split.append((key, executor))
     return executor

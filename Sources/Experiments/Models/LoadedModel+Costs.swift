@@ -8,7 +8,7 @@ extension LoadedModel {
   /// The network as planners see it, with an input of `inputBytes` in transit (by default its tensor or table row).
   public func costGraph(fused: Bool = true, inputBytes: Int? = nil) throws(InputError) -> CostGraph {
     switch content {
-    case .graph(let graph): try CostGraph(graph, fused: fused, inputBytes: inputBytes)
+    case .graph(let graph): try CostGraph(graph, fused: fused && fuses, inputBytes: inputBytes)
     case .table(let table): if let inputBytes { try table.graph.withInputBytes(inputBytes) } else { table.graph }
     }
   }

@@ -24,6 +24,30 @@ public struct LoadedModel: Sendable {
   public let content: Content
   /// The zoo's name of the network, where it is built in.
   let zooName: String?
+  /// The passes that the network has been through; `nil` before any were chosen.
+  public private(set) var passes: PassSelection?
+  /// What each of these passes did.
+  public private(set) var passRecords: [PassPipeline.Record] = []
+
+  init(name: String, origin: Origin, content: Content, zooName: String?) {
+    self.name = name
+    self.origin = origin
+    self.content = content
+    self.zooName = zooName
+  }
+
+  /// The network after the passes; a cost table stays as it is.
+  public func optimized(_ passes: PassSelection = .standard) -> LoadedModel {
+    guard let graph else { return self }
+    let (optimized, records) = PassPipeline.run(passes, on: graph)
+    var model = LoadedModel(name: name, origin: origin, content: .graph(optimized), zooName: zooName)
+    model.passes = passes
+    model.passRecords = records
+    return model
+  }
+
+  /// Whether a product and what follows it may be taken as one layer.
+  public var fuses: Bool { passes?.fuses ?? true }
 
   /// What its costs rest on besides the network itself, for the user to know; `nil` where nothing is assumed.
   public private(set) var costNote: String?
@@ -110,6 +134,7 @@ public struct LoadedModel: Sendable {
       do {
         let types = try Executor(graph).observedTypes(try seededInputs(seed: seed))
         result = LoadedModel(name: name, origin: origin, content: .graph(graph.assuming(types)), zooName: zooName)
+        (result.passes, result.passRecords) = (passes, passRecords)
       } catch {
         throw InputError(
           "'\(name.printable)' has sizes that are known only at run time, and a run on inputs of seed \(seed) to learn "
@@ -142,9 +167,9 @@ extension InputError {
   public init(explaining error: any Error) {
     if let error = error as? ModelError {
       self.init("'\(error.file.printable)': \(error.message)")
-    } else if let error = error as? UnsupportedOperators {
+    } else if error is UnsupportedOperators || error is ModelErrors {
       self.init(
-        error.description.split(separator: "\n").map { line in
+        "\(error)".split(separator: "\n").map { line in
           Diagnostic(line.replacingOccurrences(of: ": error: ", with: ": "))
         })
     } else {

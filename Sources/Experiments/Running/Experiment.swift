@@ -44,9 +44,21 @@ public struct Experiment: Sendable {
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws -> Outcome {
     let scenario = system.scenario
-    let runs = scenario.policies.flatMap { policy in (0..<scenario.replications).map { (policy, $0) } }
-    let models = runs.map { system.system(under: $0.0, replication: $0.1) }
-    let registered = try writer.register(models[0], scenario: scenario.name, models: modelDescriptions)
+    var outcome = Outcome()
+    outcome.notes = system.notes
+    var warmup = Int64.nanoseconds(scenario.warmupSeconds * 1e9)
+    if scenario.findsWarmup {
+      let found = try Warmup(system, shouldStop: shouldStop)
+      warmup = found.nanoseconds
+      outcome.notes.append(found.note)
+    }
+    func model(_ policy: Scenario.Policy, _ replication: Int) -> SystemModel {
+      var model = system.system(under: policy, replication: replication)
+      model.warmupNanoseconds = warmup
+      return model
+    }
+    let registered = try writer.register(
+      model(scenario.policies[0], 0), scenario: scenario.name, models: modelDescriptions)
     let optima = Optima(system.problems)
     let executions = PartitionExecutions(system)
     let detail: Replications.Detail =
@@ -55,34 +67,47 @@ public struct Experiment: Sendable {
       case .requests: .requests
       case .events: .steps
       }
-    let meter = ProgressMeter(runs: runs.count, report: progress)
     let started = Date()
-    var outcome = Outcome()
-    outcome.notes = system.notes
-    try Replications.run(
-      models, jobs: jobs, handsOver: detail,
-      shouldStop: shouldStop,
-      progress: { meter.update(run: $0, $1) },
-      begin: { index in
-        let description = describe(runs[index].0, replication: runs[index].1, started: started)
-        let recorder = try writer.begin(description, on: registered) { source, placement in
-          optima.describe(placement, source: source, in: models[index])
-        }
-        return RecordedRun(
-          recorder, recordsRequests: scenario.record != .summary, keepsRequests: scenario.execution == .every)
-      },
-      finished: { index, run, ending in
-        outcome.runs += 1
-        outcome.events += ending.result.events
-        outcome.requests += ending.result.models.reduce(0) { $0 + $1.requests }
-        outcome.simulationSeconds += ending.cpuSeconds
-        outcome.wasInterrupted = outcome.wasInterrupted || ending.result.wasInterrupted
-        executions.note(ending.result.placements, of: run)
-        if scenario.execution == .every {
-          try executions.executeRequests(
-            of: run, replication: runs[index].1, placements: ending.result.placements, into: writer, shouldStop)
-        }
-      })
+    var precision = scenario.precision.map {
+      Precision(relative: $0, cap: scenario.mostReplications, policies: scenario.policies.count)
+    }
+    var done = 0
+    var wanted = scenario.replications
+    if precision != nil { wanted = min(scenario.mostReplications, max(wanted, Precision.fewestReplications)) }
+    while done < wanted && !outcome.wasInterrupted && !(done > 0 && shouldStop()) {
+      let runs = scenario.policies.indices.flatMap { policy in (done..<wanted).map { (policy, $0) } }
+      let models = runs.map { model(scenario.policies[$0.0], $0.1) }
+      let meter = ProgressMeter(runs: runs.count, report: progress)
+      try Replications.run(
+        models, jobs: jobs, handsOver: detail,
+        shouldStop: shouldStop,
+        progress: { meter.update(run: $0, $1) },
+        begin: { index in
+          let description = describe(
+            scenario.policies[runs[index].0], replication: runs[index].1, warmup: warmup, started: started)
+          let recorder = try writer.begin(description, on: registered) { source, placement in
+            optima.describe(placement, source: source, in: models[index])
+          }
+          return RecordedRun(
+            recorder, recordsRequests: scenario.record != .summary, keepsRequests: scenario.execution == .every)
+        },
+        finished: { index, run, ending in
+          outcome.runs += 1
+          outcome.events += ending.result.events
+          outcome.requests += ending.result.models.reduce(0) { $0 + $1.requests }
+          outcome.simulationSeconds += ending.cpuSeconds
+          outcome.wasInterrupted = outcome.wasInterrupted || ending.result.wasInterrupted
+          precision?.add(ending.result, policy: runs[index].0)
+          executions.note(ending.result.placements, of: run)
+          if scenario.execution == .every {
+            try executions.executeRequests(
+              of: run, replication: runs[index].1, placements: ending.result.placements, into: writer, shouldStop)
+          }
+        })
+      done = wanted
+      if let precision { wanted = precision.wanted }
+    }
+    if let precision, !outcome.wasInterrupted { outcome.notes.append(note(on: precision, replications: done)) }
     try writer.commit()
     outcome.wasInterrupted = outcome.wasInterrupted || shouldStop()
     if scenario.execution == .once { try executions.executeEachPlacement(into: writer, shouldStop) }
@@ -101,12 +126,23 @@ public struct Experiment: Sendable {
     }
   }
 
-  private func describe(_ policy: Scenario.Policy, replication: Int, started: Date) -> RunDescription {
+  private func note(on precision: Precision, replications: Int) -> String {
+    let percent = (100 * precision.relative).formatted(.number.precision(.significantDigits(1...4)))
+    let open = precision.unsettled().map { system.scenario.policies[$0].label.printable }
+    return open.isEmpty
+      ? "\(replications) replications give the mean latency of every policy to \(percent) %"
+      : "\(replications) replications, the most allowed, do not give the mean latency of \(open.joined(separator: ", ")) "
+        + "to \(percent) %"
+  }
+
+  private func describe(
+    _ policy: Scenario.Policy, replication: Int, warmup: Int64, started: Date
+  ) -> RunDescription {
     let scenario = system.scenario
     return RunDescription(
       scenario: scenario.name, policy: policy.label, policySpec: policy.spec, replication: replication,
       seed: scenario.seed, record: scenario.record.rawValue, durationSeconds: scenario.durationSeconds,
-      warmupSeconds: scenario.warmupSeconds, scenarioJSON: scenario.resolvedJSON, toolVersion: toolVersion,
+      warmupSeconds: Double(warmup) / 1e9, scenarioJSON: scenario.resolvedJSON, toolVersion: toolVersion,
       hostStarted: started.formatted(.iso8601))
   }
 }

@@ -1,3 +1,4 @@
+import Inference
 import Partitioning
 import Scenarios
 import Simulation
@@ -16,9 +17,9 @@ public struct ScenarioSystem: Sendable {
   /// Loads the networks and costs every layer on every node of its path.
   ///
   /// `measure` gives each layer's time on this host, by layer index, where the scenario's timing is `measured`. Throws
-  /// `InputError` with every network that cannot be loaded or costed.
+  /// `InputError` with every network that cannot be loaded or costed. `passes` are those of models that name none.
   public init(
-    _ scenario: Scenario, withWeights: Bool = true,
+    _ scenario: Scenario, withWeights: Bool = true, passes: PassSelection = .standard,
     measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
   ) throws(InputError) {
     let diagnostics = Diagnostics()
@@ -26,8 +27,8 @@ public struct ScenarioSystem: Sendable {
     var models: [LoadedModel] = []
     for model in scenario.models {
       do throws(InputError) {
-        models.append(
-          try LoadedModel.load(model, of: scenario, withWeights: withWeights).assumingSizes(seed: scenario.seed))
+        let loaded = try LoadedModel.load(model, of: scenario, withWeights: withWeights)
+        models.append(try loaded.optimized(model.passes ?? passes).assumingSizes(seed: scenario.seed))
       } catch { diagnostics.report(error) }
     }
     try diagnostics.throwIfAny()
@@ -48,10 +49,13 @@ public struct ScenarioSystem: Sendable {
   public func system(under policy: Scenario.Policy, replication: Int) -> SystemModel {
     let sources = zip(scenario.workload, problems).map { workload, problem in
       let path = scenario.path(of: workload)
-      return SourceModel(
+      var source = SourceModel(
         node: path.nodes[0], model: scenario.modelIndex(named: workload.model.name) ?? 0, arrivals: workload.arrivals,
         deadlineNanoseconds: workload.deadlineMilliseconds.map { .nanoseconds($0 * 1e6) }, priority: workload.priority,
         path: path.nodes, links: path.links, problem: problem, policy: policy.policy)
+      source.requestsPerArrival = workload.requestsPerArrival
+      source.load = workload.load
+      return source
     }
     return SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
@@ -67,6 +71,7 @@ public struct ScenarioSystem: Sendable {
         model.uplinkTrace = link.uplinkTrace
         model.downlinkTrace = link.downlinkTrace
         model.outages = link.outages
+        model.bufferBytes = link.bufferBytes
         model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
         return model
       },
@@ -109,7 +114,8 @@ public struct ScenarioSystem: Sendable {
           computeNanoseconds: measured.map { times in times.map { .nanoseconds(Double($0) * node.speed) } }
             ?? profile.nanoseconds(of: network), busyWatts: profile.busyWatts, idleWatts: profile.idleWatts,
           servers: node.servers, role: node.tier,
-          batchCosts: node.scheduler.isBatch && measured == nil ? profile.batchCosts(of: network) : nil)
+          batchCosts: node.scheduler.isBatch && measured == nil ? profile.batchCosts(of: network) : nil,
+          profile: measured == nil ? profile : nil)
       }
       problem = PlacementProblem(
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)

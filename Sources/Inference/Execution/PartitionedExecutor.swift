@@ -72,7 +72,8 @@ public final class PartitionedExecutor: Sendable {
 
   /// Cuts a network in two: a node and all it depends on, and the rest.
   ///
-  /// Throws `UnknownName` where the name stands for nothing; see `Graph.node(named:)`.
+  /// Throws `UnknownName` where the name stands for nothing, and `AbsorbedName` where a pass took the node in; see
+  /// `Graph.node(named:)`.
   public convenience init(_ graph: Graph, cutAfter name: String, threads: Int = 1, fuse: Bool = true) throws {
     let head = Set(graph.cut(after: try graph.node(named: name)).head)
     let layers = graph.layers(fused: false)

@@ -17,6 +17,11 @@ enum Fusion {
     }
   }
 
+  /// Whether a group may end in this node's result and so take in the activation that follows.
+  static func continues(_ node: Graph.Node) -> Bool {
+    isMain(node) || (node.domain.isEmpty && ["BatchNormalization", "Add"].contains(node.operatorName))
+  }
+
   static func isActivation(_ node: Graph.Node) -> Bool {
     guard node.domain.isEmpty else { return false }
     switch node.operatorName {

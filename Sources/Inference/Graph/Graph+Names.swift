@@ -26,15 +26,24 @@ extension Graph {
   ///
   /// That is, in this order: the node of that name, the node that makes the value of that name, the last node of the
   /// module of that name (`features.18` stands for the last node whose name begins with `features.18.`). Throws
-  /// `UnknownName` with what may have been meant.
+  /// `UnknownName` with what may have been meant, and `AbsorbedName` where a pass took in the node of that name and its
+  /// tensor is not made any more.
   public func node(named name: String) throws -> Int {
-    let names = nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) }
-    do {
-      return try LayerNames(names).node(named: name)
-    } catch let error as UnknownName {
-      let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
-      throw UnknownName(name: name, candidates: error.candidates, container: container?.name)
-    }
+    let names = LayerNames(
+      nodes.map { node in (name: node.name, outputs: node.outputs.compactMap { $0.map { self[$0].name } }) })
+    if let index = names.exactNode(named: name) { return index }
+    if let index = try absorbed(name, orInside: false) { return index }
+    if let index = names.lastNode(ofModule: name) { return index }
+    if let index = try absorbed(name, orInside: true) { return index }
+    let container = nodes.first { node in node.subgraphs.contains { (try? $0.graph.node(named: name)) != nil } }
+    throw UnknownName(name: name, candidates: names.similar(to: name), container: container?.name)
+  }
+
+  /// The node that makes what a node that passes took out made; with `orInside` also that of a module's last node.
+  private func absorbed(_ name: String, orInside: Bool) throws -> Int? {
+    guard !history.isEmpty, orInside || history.entry(named: name) != nil else { return nil }
+    let indices = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    return try history.node(for: name) { indices[$0] != nil }.flatMap { indices[$0] }
   }
 }
 

@@ -62,6 +62,8 @@ public struct Graph: Sendable {
   /// What the caller supplies, in order; initialisers are not among them.
   public internal(set) var inputs: [ValueID]
   public internal(set) var outputs: [ValueID]
+  /// Where the names went that passes took out.
+  public internal(set) var history = PassHistory()
 
   public subscript(id: ValueID) -> Value { values[id.index] }
 

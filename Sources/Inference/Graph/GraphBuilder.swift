@@ -54,7 +54,10 @@ public struct GraphBuilder {
         attributes, opset: graph.opsets[type.domain] ?? 1, inputCount: inputs.count,
         outputCount: outputNames?.count ?? 1, captureCount: captures.count)
       let operation = try type.init(from: &reader)
-      if let unread = reader.unread.first { throw ShapeError("unknown attribute '\(unread)' of \(operatorName)") }
+      if let unread = reader.unread.first {
+        let known = reader.known.isEmpty ? "it has none" : "it has \(reader.known.joined(separator: ", "))"
+        throw ShapeError("unknown attribute '\(unread)' of \(operatorName) in opset \(reader.opset); \(known)")
+      }
       var inputs = inputs
       if let flow = type as? any ControlFlowOperator.Type {
         inputs += [ValueID?](repeating: nil, count: max(0, flow.leastInputs - inputs.count)) + captures
@@ -83,7 +86,7 @@ public struct GraphBuilder {
   ) throws -> [ValueID?] {
     let (types, isPresent) = (inputs.map { $0.flatMap { graph[$0].type } }, inputs.map { $0 != nil })
     if let cast = operation as? Cast, cast.target.isHalf { hasHalves = true }
-    let operation = operation.taking(types, isPresent: isPresent, mayMeetHalf: hasHalves)
+    let operation = operation.taking(types, isPresent: isPresent, mayMeetHalf: hasHalves || isSubgraph)
     var outputs: [TensorType?] = []
     do {
       outputs = try TypeInference.outputs(of: operation, inputs: types, isPresent: isPresent)

@@ -47,6 +47,24 @@ extension Graph {
     }
   }
 
+  /// What a layer becomes where a cut opens it: for each of its nodes the nodes up to that one as one layer, and the node
+  /// alone.
+  ///
+  /// Empty for layers of one node. `layers` are this graph's. O(nodes + values).
+  public func parts(of layers: [LayerGroup]) -> [[(head: LayerGroup, node: LayerGroup)]] {
+    let readers = consumers()
+    let isOutput = outputFlags()
+    func piece(_ members: [Int]) -> LayerGroup {
+      layer(nodes[members[members.count - 1]].name, members) { value in
+        isOutput[value.index] || readers[value.index].contains { !members.contains($0) }
+      }
+    }
+    return layers.map { layer in
+      guard layer.nodes.count > 1 else { return [] }
+      return layer.nodes.indices.map { (piece(Array(layer.nodes[...$0])), piece([layer.nodes[$0]])) }
+    }
+  }
+
   /// How many trained numbers the network has; one that several nodes read counts once.
   public var parameterCount: Int {
     parameterValues().reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) }

@@ -7,19 +7,25 @@ package struct LayerNames {
 
   /// The index of the node that a name stands for; see `Graph.node(named:)`.
   package func node(named name: String) throws -> Int {
+    if let index = exactNode(named: name) ?? lastNode(ofModule: name) { return index }
+    throw UnknownName(name: name, candidates: similar(to: name))
+  }
+
+  /// The node of that name, or the one that makes the value of that name.
+  func exactNode(named name: String) -> Int? {
     if let index = nodes.firstIndex(where: { $0.name == name }) { return index }
-    if !name.isEmpty {
-      if let made = nodes.firstIndex(where: { $0.outputs.contains(name) }) { return made }
-      if let last = nodes.lastIndex(where: { isInside($0.name, module: name) }) { return last }
-    }
-    throw UnknownName(name: name, candidates: similarNames(to: name))
+    return name.isEmpty ? nil : nodes.firstIndex { $0.outputs.contains(name) }
+  }
+
+  func lastNode(ofModule name: String) -> Int? {
+    name.isEmpty ? nil : nodes.lastIndex { isInside($0.name, module: name) }
   }
 
   private func isInside(_ name: String, module: String) -> Bool {
     name.hasPrefix(module + ".") || name.hasPrefix(module + "/")
   }
 
-  private func similarNames(to name: String) -> [String] {
+  func similar(to name: String) -> [String] {
     // Longer names than anybody types would take the square of their length.
     guard name.utf8.count <= Self.longestName else { return [] }
     var seen: Set<String> = []

@@ -50,7 +50,12 @@ extension Graph {
     case "Resize", "Upsample", "OneHot", "Pad", "Clip", "Where", "Range", "Dropout": return false
     // Besides weights these have scales and zero points.
     case "QLinearConv": return index == 3 || index == 8
-    case "QLinearMatMul", "QGemm": return index == 3
+    case "QLinearMatMul": return index == 3
+    case "QGemm": return index == 3 || index == 6
+    case "MatMulIntegerToFloat": return index == 1 || index == 6
+    case "DynamicQuantizeMatMul": return index == 1 || index == 4
+    case "QAttention": return index == 1 || index == 2
+    case "MatMulNBits": return index == 1 || index == 5
     case "DequantizeLinear": return index == 0
     case "QuantizeLinear", "DynamicQuantizeLinear": return index == 0 && constant.elementType.isFloat
     case "ConvInteger", "MatMulInteger": return index == 1

@@ -29,6 +29,8 @@ enum TypeInference {
   ) -> [TensorType]? {
     // A loop could run for long, and nothing is allocated for it beforehand.
     if operation is any RunTimeOperator { return nil }
+    // Weights stay quantised until it is decided which kernels compute with them.
+    if operation is DequantizeLinear, limit <= foldedElements { return nil }
     let present = inputs.compactMap { $0 }
     guard !present.isEmpty, present.allSatisfy({ $0.constant != nil }), outputs.contains(where: { $0.constant == nil }),
       outputs.allSatisfy({ $0.elementCount <= limit })

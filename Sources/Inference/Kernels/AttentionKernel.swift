@@ -76,7 +76,7 @@ struct AttentionMask: @unchecked Sendable {  // the pointers are only used while
   var keyRanges: [Range<Int>]?
   /// How many keys before and after i + offset a query sees; `nil` is no limit.
   var window: (before: Int?, after: Int?, offsets: [Int])?
-  /// What is added to the score of a hidden key.
+  /// What is added to the score of a key that is hidden by a layer or range; causality and window hide altogether.
   var hidden: Float = -.infinity
 
   fileprivate func apply(
@@ -89,14 +89,14 @@ struct AttentionMask: @unchecked Sendable {  // the pointers are only used while
     }
     if let causalOffsets {
       let last = query + causalOffsets[causalOffsets.count == 1 ? 0 : batch]
-      for key in max(0, last + 1)..<max(max(0, last + 1), count) { hide(row + key, hidden) }
+      for key in max(0, last + 1)..<max(max(0, last + 1), count) { row[key] = -.infinity }
     }
     if let window {
       let place = query + window.offsets[window.offsets.count == 1 ? 0 : batch]
       for key in 0..<count {
         let isBefore = window.before.map { place - key > $0 } ?? false
         let isAfter = window.after.map { key - place > $0 } ?? false
-        if isBefore || isAfter { hide(row + key, hidden) }
+        if isBefore || isAfter { row[key] = -.infinity }
       }
     }
   }

@@ -5,6 +5,12 @@ struct QuantizedOperand: Sendable {
   let scales: [Float]
   let zeroPoints: [Int]
 
+  init(tensor: Tensor, scales: [Float], zeroPoints: [Int]) {
+    self.tensor = tensor
+    self.scales = scales
+    self.zeroPoints = zeroPoints
+  }
+
   /// Reads inputs `index`, `index + 1` and `index + 2`; the zero point may be left out.
   init(_ inputs: [Tensor?], _ index: Int) throws {
     tensor = try inputs.required(index, "tensor")
@@ -74,7 +80,7 @@ struct Requantization: Sendable {
     isSigned = outputZeroPoint.elementType == .int8
   }
 
-  var isPerChannel: Bool { factors.count > 1 }
+  var isPerChannel: Bool { factors.count > 1 || biases.count > 1 }
 
   /// Writes `count` sums of one channel as bytes.
   func store(

@@ -34,8 +34,8 @@ extension ArgumentOperator {
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
     let work = ArgumentWork<Self>(
-      input: input, output: output, axis: try normalizedAxis(selection.axis, rank: input.shape.count),
-      takesLast: selection.takesLast)
+      input: input, output: output, lines: try AxisLines(input.shape, axis: selection.axis),
+      takesLast: selection.takesLast, context: context)
     try input.elementType.dispatch(work)
   }
 }
@@ -43,21 +43,20 @@ extension ArgumentOperator {
 private struct ArgumentWork<Function: ArgumentOperator>: NumberWork {
   let input: Tensor
   let output: Tensor
-  let axis: Int
+  let lines: AxisLines
   let takesLast: Bool
+  let context: ExecutionContext
 
   func run<T: Number>(_ type: T.Type) {
-    let (source, target) = (input.pointer(as: T.self), output.pointer(as: Int64.self))
-    let size = input.shape[axis]
-    let inner = input.shape[(axis + 1)...].reduce(1, *)
-    for position in 0..<output.elementCount {
-      let first = source + (position / inner * size * inner + position % inner)
+    nonisolated(unsafe) let (source, target) = (input.pointer(as: T.self), output.pointer(as: Int64.self))
+    lines.forEach(context) { line, position in
+      let first = source + position
       var best = 0
-      for index in 1..<max(1, size) {
-        let (candidate, current) = (first[index * inner], first[best * inner])
+      for index in 1..<max(1, lines.size) {
+        let (candidate, current) = (first[index * lines.step], first[best * lines.step])
         if Function.isBetter(candidate, than: current) || (takesLast && candidate == current) { best = index }
       }
-      target[position] = Int64(best)
+      target[line] = Int64(best)
     }
   }
 }

@@ -1,12 +1,8 @@
 /// An element-wise function of two operands of one type, with broadcasting.
 ///
 /// A, B -> C, any number type. Source: ONNX Add, Sub, Mul, Div, opset 7 on.
-protocol BinaryArithmetic: Operator {
+protocol BinaryArithmetic: Operator, ArithmeticFunction {
   init()
-  /// What the float32 kernels do.
-  static var vectorOperation: VectorOperation { get }
-  /// What is done to every other type.
-  static func apply<T: Number>(_ left: T, _ right: T) -> T
 }
 
 extension BinaryArithmetic {
@@ -24,24 +20,8 @@ extension BinaryArithmetic {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let work = BinaryWork<Self>(
-      left: try inputs.required(0), right: try inputs.required(1), output: try outputs.required(0), context: context)
-    if work.output.elementType == .float32 {
-      Elementwise.combine(Self.vectorOperation, work.left, work.right, into: work.output, context)
-    } else {
-      try work.output.elementType.dispatch(work)
-    }
-  }
-}
-
-private struct BinaryWork<Function: BinaryArithmetic>: NumberWork {
-  let left: Tensor
-  let right: Tensor
-  let output: Tensor
-  let context: ExecutionContext
-
-  func run<T: Number>(_ type: T.Type) {
-    Elementwise.binary(left, right, into: output, context) { (a: T, b: T) -> T in Function.apply(a, b) }
+    try Elementwise.combine(
+      Self.self, try inputs.required(0), try inputs.required(1), into: try outputs.required(0), context)
   }
 }
 

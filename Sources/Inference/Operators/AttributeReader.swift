@@ -37,6 +37,9 @@ public struct AttributeReader: Sendable {
   /// The attributes that are present but were never asked for, sorted.
   public var unread: [String] { attributes.keys.filter { !asked.contains($0) }.sorted() }
 
+  /// The attributes that were asked for, sorted.
+  public var known: [String] { asked.sorted() }
+
   public mutating func int(_ name: String, default value: Int) throws -> Int { try intIfPresent(name) ?? value }
   public mutating func flag(_ name: String, default value: Bool) throws -> Bool {
     try intIfPresent(name).map { $0 != 0 } ?? value

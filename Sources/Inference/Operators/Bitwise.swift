@@ -6,7 +6,7 @@ protocol BitwiseFunction: Operator, BitFunction {
 }
 
 /// A function of two integers of the same width.
-protocol BitFunction {
+protocol BitFunction: Sendable {
   static func apply<T: FixedWidthInteger>(_ left: T, _ right: T) -> T
 }
 
@@ -128,5 +128,5 @@ private func integerBroadcast(_ inputs: [TensorType?]) throws -> TensorType {
 }
 
 private func checkInteger(_ type: ElementType) throws {
-  guard !type.isFloat, type != .bool else { throw ShapeError("operands must be integers, not \(type)") }
+  guard type.isNumber, !type.isFloat else { throw ShapeError("operands must be integers, not \(type)") }
 }

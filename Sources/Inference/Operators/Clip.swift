@@ -1,6 +1,6 @@
 /// Every element brought into `min ... max`.
 ///
-/// X, min?, max? (scalars) -> Y as X; float32 or an integer type. Before opset 11 the limits are attributes.
+/// X, min?, max? (scalars) -> Y as X; any number type. Before opset 11 the limits are attributes.
 /// Source: ONNX Clip.
 struct Clip: FusableActivation {
   static let onnxName = "Clip"
@@ -25,10 +25,7 @@ struct Clip: FusableActivation {
         throw ShapeError("Clip: a limit \(limit.elementType)\(limit.shape) for \(input.elementType)")
       }
     }
-    switch input.elementType {
-    case .float32, .int8, .uint8, .int32, .int64: break
-    default: throw ShapeError("Clip: element type \(input.elementType) is not supported")
-    }
+    try input.elementType.checkNumber()
     return [TensorType(input.elementType, input.shape)]
   }
 
@@ -43,14 +40,13 @@ struct Clip: FusableActivation {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
-    switch input.elementType {
-    case .float32:
+    if input.elementType == .float32 {
       let limits = floatLimits(inputs.knownTypes)
       ScalarFunction.clip(low: limits.low, high: limits.high).apply(input, into: output, using: context)
-    case .int8: clip(Int8.self, inputs, input, output)
-    case .uint8: clip(UInt8.self, inputs, input, output)
-    case .int32: clip(Int32.self, inputs, input, output)
-    default: clip(Int64.self, inputs, input, output)
+    } else {
+      try input.elementType.dispatch(
+        Work(
+          input: input, output: output, low: inputs.optional(1), high: inputs.optional(2), limits: attributeLimits))
     }
   }
 
@@ -60,12 +56,19 @@ struct Clip: FusableActivation {
     return (limit(1) ?? -.infinity, limit(2) ?? .infinity)
   }
 
-  private func clip<Element: FixedWidthInteger & BitwiseCopyable>(
-    _ type: Element.Type, _ inputs: [Tensor?], _ input: Tensor, _ output: Tensor
-  ) {
-    let low = inputs.optional(1)?.elements(as: type).first ?? .min
-    let high = inputs.optional(2)?.elements(as: type).first ?? .max
-    let (source, target) = (input.pointer(as: type), output.pointer(as: type))
-    for index in 0..<input.elementCount { target[index] = min(high, max(low, source[index])) }
+  /// Every type but float32.
+  private struct Work: NumberWork {
+    let input: Tensor
+    let output: Tensor
+    let low: Tensor?
+    let high: Tensor?
+    let limits: (low: Float, high: Float)?
+
+    func run<T: Number>(_ type: T.Type) {
+      let (source, target) = (input.pointer(as: type), output.pointer(as: type))
+      let least = low?.pointer(as: type)[0] ?? limits.map { T(converting: Double($0.low)) } ?? T.lowest
+      let greatest = high?.pointer(as: type)[0] ?? limits.map { T(converting: Double($0.high)) } ?? T.highest
+      for index in 0..<input.elementCount { target[index] = T.lesser(T.greater(source[index], least), greatest) }
+    }
   }
 }

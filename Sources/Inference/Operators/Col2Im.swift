@@ -42,7 +42,9 @@ struct Col2Im: Operator {
 
   private func window(_ inputs: [TensorType?]) throws -> PlacedWindow {
     let (image, block) = (try inputs.integers(1, "image_shape"), try inputs.integers(2, "block_shape"))
-    guard image.count == block.count, (1...3).contains(image.count), (image + block).allSatisfy({ $0 > 0 }) else {
+    guard image.count == block.count, (1...3).contains(image.count),
+      (image + block).allSatisfy({ $0 > 0 && $0 <= 1 << 24 })
+    else {
       throw ShapeError("blocks \(block) of an image \(image); one to three spatial dimensions are supported")
     }
     _ = try checkedCount(image)

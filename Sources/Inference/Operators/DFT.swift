@@ -120,7 +120,9 @@ struct STFT: Operator {
     guard let step = try inputs.integers(1, "frame_step").first,
       let frame = try inputs.optionalIntegers(3, "frame_length")?.first ?? inputs.optional(2)?.shape.first
     else { throw ShapeError("neither 'window' nor 'frame_length' is given") }
-    guard step > 0, frame > 0, frame <= signal.shape[1], inputs.optional(2).map({ $0.shape == [frame] }) ?? true else {
+    guard step > 0, (1...1 << 26).contains(frame), frame <= signal.shape[1],
+      inputs.optional(2).map({ $0.shape == [frame] }) ?? true
+    else {
       throw ShapeError("frames of \(frame) every \(step) samples in a signal of shape \(signal.shape)")
     }
     return (step, frame)

@@ -96,14 +96,19 @@ struct DeformConv: Operator {
     let (input, weights) = (try inputs.requiredFloat(0, "X").shape, try inputs.requiredFloat(1, "W").shape)
     let geometry = try ConvolutionGeometry(input: input, weights: weights, group: group, window: window)
     let (area, output) = (geometry.window.kernel.reduce(1, *), geometry.window.output)
-    guard geometry.window.rank <= 3, geometry.inputChannels % offsetGroup == 0 else {
+    guard geometry.window.rank <= 3, geometry.inputChannels % offsetGroup == 0,
+      offsetGroup <= max(1, geometry.inputChannels)
+    else {
       throw ShapeError("\(input) in \(offsetGroup) offset groups; one to three spatial dimensions are supported")
     }
-    for (index, name, count) in [(2, "offset", area * geometry.window.rank), (4, "mask", area)] {
+    for (index, name, count) in [
+      (2, "offset", Extent.saturatingProduct(area, geometry.window.rank)), (4, "mask", area),
+    ] {
       if index == 4, inputs.optional(4) == nil { continue }
       let shape = try inputs.requiredFloat(index, name).shape
-      guard shape == [geometry.batch, offsetGroup * count] + output else {
-        throw ShapeError("'\(name)' of shape \(shape) instead of \([geometry.batch, offsetGroup * count] + output)")
+      let wanted = [geometry.batch, Extent.saturatingProduct(offsetGroup, count)] + output
+      guard shape == wanted else {
+        throw ShapeError("'\(name)' of shape \(shape) instead of \(wanted)")
       }
     }
     if inputs.optional(3) != nil, try inputs.requiredFloat(3, "B").shape != [geometry.outputChannels] {

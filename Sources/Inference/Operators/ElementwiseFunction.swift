@@ -1,4 +1,6 @@
-/// An operator that applies one float32 function of constant parameters to every element: X -> Y of the same shape.
+/// An operator that applies one function of constant parameters to every element: X -> Y of the same shape.
+///
+/// float32 by the vector kernels, float64 element by element.
 protocol ElementwiseFunction: Operator {
   /// The function; `nil` where a parameter is an input whose value is not known yet.
   func function(for inputs: [TensorType?]) throws -> ScalarFunction?
@@ -8,13 +10,21 @@ extension ElementwiseFunction {
   static var aliasing: Aliasing { .inPlace }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    [TensorType(.float32, try inputs.requiredFloat(0, "X").shape)]
+    let input = try inputs.required(0, "X")
+    guard input.elementType == .float32 || input.elementType == .float64 else {
+      throw ShapeError("element type \(input.elementType) is not supported here")
+    }
+    return [TensorType(input.elementType, input.shape)]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     guard let function = try function(for: inputs.knownTypes) else { throw ShapeError("a parameter has no value") }
-    function.apply(input, into: output, using: context)
+    if output.elementType == .float32 {
+      function.apply(input, into: output, using: context)
+    } else {
+      Elementwise.unary(input, into: output, context) { (x: Double) -> Double in function(x) }
+    }
   }
 }
 

@@ -20,17 +20,8 @@ struct Gather: Operator {
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (data, output) = (try inputs.required(0), try outputs.required(0))
     let axis = try normalizedAxis(axis, rank: data.shape.count)
-    let size = data.shape[axis]
-    let indices = try inputs.integers(1).map { try checkedIndex($0, size: size) }
-    let rows = data.shape[..<axis].reduce(1, *)
-    let block = data.shape[(axis + 1)...].reduce(1, *) * data.elementType.byteCount
-    nonisolated(unsafe) let (source, target) = (data.bytes, output.bytes)
-    context.parallelRanges(rows * indices.count, grain: max(1, Elementwise.grain / max(1, block))) { range in
-      for piece in range {
-        let (row, position) = (piece / indices.count, piece % indices.count)
-        (target + piece * block).copyMemory(from: source + (row * size + indices[position]) * block, byteCount: block)
-      }
-    }
+    let indices = try inputs.integers(1).map { try checkedIndex($0, size: data.shape[axis]) }
+    BlockCopy.slices(of: data, at: indices, along: axis, into: output, context)
   }
 }
 
@@ -65,7 +56,7 @@ struct GatherElements: Operator {
     let axis = try normalizedAxis(axis, rank: data.shape.count)
     let positions = try elementPositions(
       try inputs.integers(1), shape: output.shape, axis: axis, dataShape: data.shape)
-    try data.elementType.dispatchByWidth(PickElements(data: data, positions: positions, output: output))
+    BlockCopy.gather(data, at: positions, block: 1, into: output, context)
   }
 }
 
@@ -81,17 +72,6 @@ func elementPositions(_ indices: [Int], shape: [Int], axis: Int, dataShape: [Int
   }
   for index in indices.indices { positions[index] += try checkedIndex(indices[index], size: size) * step }
   return positions
-}
-
-private struct PickElements: WidthWork {
-  let data: Tensor
-  let positions: [Int]
-  let output: Tensor
-
-  func run<T: BitwiseCopyable & Sendable>(_ type: T.Type) {
-    let (source, target) = (data.pointer(as: T.self), output.pointer(as: T.self))
-    for (index, position) in positions.enumerated() { target[index] = source[position] }
-  }
 }
 
 /// Picks slices by index tuples in the last dimension of `indices`.
@@ -120,11 +100,7 @@ struct GatherND: Operator {
     let indices = try inputs.required(1)
     let tuples = try TuplePositions(
       try inputs.integers(1), shape: indices.shape, dataShape: data.shape, batchDimensions: batchDimensions)
-    let block = tuples.block * data.elementType.byteCount
-    for (index, position) in tuples.positions.enumerated() {
-      (output.bytes + index * block).copyMemory(
-        from: data.bytes + position * data.elementType.byteCount, byteCount: block)
-    }
+    BlockCopy.gather(data, at: tuples.positions, block: tuples.block, into: output, context)
   }
 }
 

@@ -10,11 +10,19 @@ struct Hardmax: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try rows.outputs(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try rows.forEach(inputs, into: outputs, using: context) { source, target, count in
-      var best = 0
-      for index in 1..<max(1, count) where source[index] > source[best] { best = index }
-      target.update(repeating: 0, count: count)
-      target[best] = 1
+    if try inputs.required(0, "X").elementType == .float64 {
+      try rows.forEach(inputs, into: outputs, using: context) { Self.mark($0, $1 as UnsafeMutablePointer<Double>, $2) }
+    } else {
+      try rows.forEach(inputs, into: outputs, using: context) { Self.mark($0, $1 as UnsafeMutablePointer<Float>, $2) }
     }
+  }
+
+  private static func mark<Element: BinaryFloatingPoint>(
+    _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ count: Int
+  ) {
+    var best = 0
+    for index in 1..<max(1, count) where source[index] > source[best] { best = index }
+    target.update(repeating: 0, count: count)
+    target[best] = 1
   }
 }

@@ -1,7 +1,7 @@
 /// Normalisation over the trailing axes: `Y = (X - mean) / sqrt(variance + epsilon) · Scale + B`.
 ///
 /// X [..., axis...], Scale and B of the shape from `axis` on or broadcast to it -> Y as X; Mean and InvStdDev
-/// [..., 1...] float32 (`stash_type` 1) or as X. Source: ONNX LayerNormalization, opset 17.
+/// [..., 1...] float32 (`stash_type` 1). Source: ONNX LayerNormalization, opset 17.
 struct LayerNormalization: Operator {
   static let onnxName = "LayerNormalization"
   static var outputsInSingle: [Int] { [1, 2] }
@@ -11,9 +11,7 @@ struct LayerNormalization: Operator {
   init(from attributes: inout AttributeReader) throws {
     axis = try attributes.int("axis", default: -1)
     epsilon = try attributes.float("epsilon", default: 1e-5)
-    let stashType = try attributes.int("stash_type", default: 1)
-    // Statistics are always computed and handed out in float32.
-    guard stashType == ElementType.float32.rawValue || stashType == 0 && attributes.outputCount == 1 else {
+    guard try attributes.int("stash_type", default: 1) == ElementType.float32.rawValue else {
       throw ShapeError("LayerNormalization: only stash_type 1 (float32) is supported")
     }
   }

@@ -1,15 +1,16 @@
 /// Matrix product with numpy's rules: leading dimensions are broadcast, one-dimensional operands become matrices.
 ///
-/// A [..., M, K], B [..., K, N] -> Y [..., M, N], float32. MACs: batches · M · N · K. Source: ONNX MatMul, opset 1 on.
+/// A [..., M, K], B [..., K, N] -> Y [..., M, N], float32, float64 or an integer type. MACs: batches · M · N · K. Source: ONNX MatMul, opset 1 on.
 struct MatMul: Operator {
   static let onnxName = "MatMul"
 
   init(from attributes: inout AttributeReader) throws {}
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let product = try BatchedProduct(
-      inputs.requiredFloat(0, "A").shape, inputs.requiredFloat(1, "B").shape)
-    return [TensorType(.float32, product.outputShape)]
+    let (a, b) = (try inputs.required(0, "A"), try inputs.required(1, "B"))
+    try a.elementType.checkNumber()
+    guard a.elementType == b.elementType else { throw ShapeError("operands of \(a.elementType) and \(b.elementType)") }
+    return [TensorType(a.elementType, try BatchedProduct(a.shape, b.shape).outputShape)]
   }
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
@@ -20,6 +21,11 @@ struct MatMul: Operator {
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let (a, b, output) = (try inputs.required(0, "A"), try inputs.required(1, "B"), try outputs.required(0, "Y"))
+    guard output.elementType == .float32 else {
+      let shape = try BatchedProduct(a.shape, b.shape).kernelShape
+      return try output.elementType.dispatch(PlainProduct(shape: shape, a: a, b: b, output: output, context: context))
+    }
     let kernel = try kernel(for: inputs.knownTypes, epilogue: Epilogue(), using: context)
     try kernel.run(inputs, residual: nil, into: outputs, using: context)
   }
@@ -27,7 +33,7 @@ struct MatMul: Operator {
   func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> (any PreparedKernel)? {
-    guard inputs.optional(0) != nil, inputs.optional(1) != nil else { return nil }
+    guard inputs.optional(0)?.elementType == .float32, inputs.optional(1) != nil else { return nil }
     return try kernel(for: inputs, epilogue: epilogue, using: context)
   }
 

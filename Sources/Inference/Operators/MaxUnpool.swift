@@ -55,9 +55,12 @@ struct MaxUnpool: Operator {
       throw ShapeError("kernel_shape, strides or pads do not fit \(rank) spatial dimensions")
     }
     _ = try Extent.count(of: shape)
-    let result =
-      [shape[0], shape[1]]
-      + (0..<rank).map { (shape[$0 + 2] - 1) * strides[$0] - pads[$0] - pads[rank + $0] + kernel[$0] }
+    let spatial = try (0..<rank).map { axis in
+      let (size, overflow) = (shape[axis + 2] - 1).multipliedReportingOverflow(by: strides[axis])
+      guard !overflow, size < Extent.limit else { throw ShapeError("\(shape) by strides of \(strides) is too large") }
+      return size - pads[axis] - pads[rank + axis] + kernel[axis]
+    }
+    let result = [shape[0], shape[1]] + spatial
     _ = try checkedCount(result)
     return result
   }

@@ -48,7 +48,7 @@ struct Compress: DataDependent {
     var input = try inputs.required(0)
     if axis == nil { input = input.reshaped([input.elementCount]) }
     let axis = try normalizedAxis(self.axis ?? 0, rank: input.shape.count)
-    return [try input.slices(try inputs.integers(1).indices(where: { $0 != 0 }), along: axis)]
+    return [input.slices(try inputs.integers(1).indices(where: { $0 != 0 }), along: axis)]
   }
 }
 
@@ -59,17 +59,11 @@ extension Array {
 
 extension Tensor {
   /// The slices at those positions along an axis, in that order.
-  func slices(_ positions: [Int], along axis: Int) throws -> Tensor {
+  func slices(_ positions: [Int], along axis: Int) -> Tensor {
     var shape = self.shape
     shape[axis] = positions.count
     let result = Tensor(zeros: elementType, shape: shape)
-    let block = self.shape[(axis + 1)...].reduce(1, *) * elementType.byteCount
-    for row in 0..<self.shape[..<axis].reduce(1, *) {
-      for (index, position) in positions.enumerated() {
-        (result.bytes + (row * positions.count + index) * block).copyMemory(
-          from: bytes + (row * self.shape[axis] + position) * block, byteCount: block)
-      }
-    }
+    BlockCopy.slices(of: self, at: positions, along: axis, into: result, ExecutionContext())
     return result
   }
 }

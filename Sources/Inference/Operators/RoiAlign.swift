@@ -87,7 +87,7 @@ struct RoiAlign: Operator {
       bin = (height / Float(settings.outputSize[0]), width / Float(settings.outputSize[1]))
       let ratio = settings.samplingRatio
       samples = ratio > 0 ? (ratio, ratio) : (max(0, Int(bin.height.rounded(.up))), max(0, Int(bin.width.rounded(.up))))
-      guard samples.y.multipliedReportingOverflow(by: samples.x).partialValue <= 1 << 24, samples.y <= 1 << 24 else {
+      guard samples.y.multipliedReportingOverflow(by: samples.x).partialValue <= 1 << 22, samples.y <= 1 << 22 else {
         throw ExecutionError("\(samples.y) times \(samples.x) samples for a bin are too many")
       }
     }

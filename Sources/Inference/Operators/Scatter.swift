@@ -11,11 +11,7 @@ enum ScatterReduction: String, Sendable {
   /// Joins `updates`, `block` elements each, into `output` at `positions`.
   func scatter(_ updates: Tensor, block: Int, at positions: [Int], into output: Tensor) throws {
     if self == .none {
-      let width = output.elementType.byteCount
-      for (index, position) in positions.enumerated() {
-        (output.bytes + position * width).copyMemory(
-          from: updates.bytes + index * block * width, byteCount: block * width)
-      }
+      BlockCopy.scatter(updates, block: block, to: positions, of: output)
     } else {
       try output.elementType.dispatch(
         Work(reduction: self, updates: updates, block: block, positions: positions, output: output))
@@ -83,6 +79,7 @@ extension ElementScatter {
     let data = try inputs.required(0, "data")
     let (indices, updates) = (try inputs.required(1, "indices"), try inputs.required(2, "updates"))
     try checkIndexType(indices)
+    if reduction != .none { try data.elementType.checkNumber() }
     let axis = try normalizedAxis(axis, rank: data.shape.count)
     guard updates.elementType == data.elementType, updates.shape == indices.shape,
       indices.shape.count == data.shape.count,
@@ -116,6 +113,7 @@ struct ScatterND: Operator {
     let data = try inputs.required(0, "data")
     let (indices, updates) = (try inputs.required(1, "indices"), try inputs.required(2, "updates"))
     try checkIndexType(indices)
+    if reduction != .none { try data.elementType.checkNumber() }
     guard let depth = indices.shape.last, depth <= data.shape.count, updates.elementType == data.elementType,
       updates.shape == Array(indices.shape.dropLast()) + Array(data.shape[depth...])
     else {

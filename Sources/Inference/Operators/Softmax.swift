@@ -1,7 +1,9 @@
+import Foundation
+
 /// Exponentials that sum to one along an axis.
 ///
-/// X -> Y of the same shape, float32. Before opset 13 the input counts as a matrix: everything from `axis` on (default
-/// 1) is one row; from 13 on only `axis` itself (default -1) is reduced. Source: ONNX Softmax.
+/// X -> Y of the same shape, float32 or float64. Before opset 13 the input counts as a matrix: everything from `axis`
+/// on (default 1) is one row; from 13 on only `axis` itself (default -1) is reduced. Source: ONNX Softmax.
 struct Softmax: Operator {
   static let onnxName = "Softmax"
   let rows: SoftmaxRows
@@ -11,7 +13,11 @@ struct Softmax: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try rows.outputs(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try rows.forEach(inputs, into: outputs, using: context) { context.kernels.softmax($0, into: $1, count: $2) }
+    if try inputs.required(0, "X").elementType == .float64 {
+      try rows.forEach(inputs, into: outputs, using: context) { DoubleRow.softmax($0, into: $1, count: $2) }
+    } else {
+      try rows.forEach(inputs, into: outputs, using: context) { context.kernels.softmax($0, into: $1, count: $2) }
+    }
   }
 }
 
@@ -27,7 +33,11 @@ struct LogSoftmax: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] { try rows.outputs(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try rows.forEach(inputs, into: outputs, using: context) { context.kernels.logSoftmax($0, into: $1, count: $2) }
+    if try inputs.required(0, "X").elementType == .float64 {
+      try rows.forEach(inputs, into: outputs, using: context) { DoubleRow.logSoftmax($0, into: $1, count: $2) }
+    } else {
+      try rows.forEach(inputs, into: outputs, using: context) { context.kernels.logSoftmax($0, into: $1, count: $2) }
+    }
   }
 }
 
@@ -48,31 +58,35 @@ struct SoftmaxRows: Sendable {
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
-    let input = try inputs.requiredFloat(0, "X")
+    let input = try inputs.required(0, "X")
+    guard input.elementType == .float32 || input.elementType == .float64 else {
+      throw ShapeError("element type \(input.elementType) is not supported here")
+    }
     _ = try extents(of: input.shape)
-    return [TensorType(.float32, input.shape)]
+    return [TensorType(input.elementType, input.shape)]
   }
 
   /// Applies `body(source, target, count)` to every row, gathered where the axis is not the last.
-  func forEach(
+  func forEach<Element: BitwiseCopyable>(
     _ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext,
-    _ body: @Sendable (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+    _ body: @Sendable (UnsafePointer<Element>, UnsafeMutablePointer<Element>, Int) -> Void
   ) throws {
     let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let (outer, size, inner) = try extents(of: input.shape)
     guard input.elementCount > 0 else { return }
+    nonisolated(unsafe) let (source, target) = (input.pointer(as: Element.self), output.pointer(as: Element.self))
     if inner == 1 {
-      context.parallel(outer) { row in body(input.floats + row * size, output.floats + row * size, size) }
+      context.parallel(outer) { row in body(source + row * size, target + row * size, size) }
       return
     }
     context.parallel(outer) { block in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { row in
+      withUnsafeTemporaryAllocation(of: Element.self, capacity: size) { row in
         let first = row.baseAddress!
         for column in 0..<inner {
           let start = block * size * inner + column
-          for index in 0..<size { first[index] = input.floats[start + index * inner] }
+          for index in 0..<size { first[index] = source[start + index * inner] }
           body(first, first, size)
-          for index in 0..<size { output.floats[start + index * inner] = first[index] }
+          for index in 0..<size { target[start + index * inner] = first[index] }
         }
       }
     }
@@ -86,5 +100,33 @@ struct SoftmaxRows: Sendable {
     let outer = shape[..<axis].reduce(1, *)
     if flattens { return (outer, shape[axis...].reduce(1, *), 1) }
     return (outer, shape[axis], shape[(axis + 1)...].reduce(1, *))
+  }
+}
+
+/// Softmax of rows of double-precision numbers.
+private enum DoubleRow {
+  static func softmax(_ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int) {
+    let total = exponentials(x, into: y, count: count).total
+    for index in 0..<count { y[index] /= total }
+  }
+
+  static func logSoftmax(_ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int) {
+    let scratch = UnsafeMutablePointer<Double>.allocate(capacity: count)
+    defer { scratch.deallocate() }
+    let (greatest, total) = exponentials(x, into: scratch, count: count)
+    let shift = greatest + log(total)
+    for index in 0..<count { y[index] = x[index] - shift }
+  }
+
+  private static func exponentials(
+    _ x: UnsafePointer<Double>, into y: UnsafeMutablePointer<Double>, count: Int
+  ) -> (greatest: Double, total: Double) {
+    var (greatest, total) = (-Double.infinity, 0.0)
+    for index in 0..<count { greatest = max(greatest, x[index]) }
+    for index in 0..<count {
+      y[index] = exp(x[index] - greatest)
+      total += y[index]
+    }
+    return (greatest, total)
   }
 }

@@ -29,10 +29,11 @@ struct TopK: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let input = try inputs.required(0)
+    let lines = try AxisLines(input.shape, axis: axis)
     let types = try self.outputs(for: inputs.knownTypes)
     let work = Work(
       input: input, values: outputs.optional(0), indices: outputs.optional(1),
-      axis: try normalizedAxis(axis, rank: input.shape.count), shape: types[0].shape, takesLargest: takesLargest)
+      lines: lines, count: types[0].elementCount / max(1, lines.count), takesLargest: takesLargest)
     try input.elementType.dispatch(work)
   }
 
@@ -40,22 +41,22 @@ struct TopK: Operator {
     let input: Tensor
     let values: Tensor?
     let indices: Tensor?
-    let axis: Int
-    let shape: [Int]
+    let lines: AxisLines
+    /// How many elements of each line are wanted.
+    let count: Int
     let takesLargest: Bool
 
     func run<T: Number>(_ type: T.Type) {
       let source = input.pointer(as: T.self)
-      let (size, count, inner) = (input.shape[axis], shape[axis], shape[(axis + 1)...].reduce(1, *))
-      guard count > 0 else { return }
-      for line in 0..<(shape.reduce(1, *) / count) {
-        let first = line / inner * size * inner + line % inner
+      let (size, count, inner) = (lines.size, self.count, lines.step)
+      for line in 0..<lines.count {
+        let first = lines.first(line)
         let order = (0..<size).sorted { left, right in
           let (a, b) = (source[first + left * inner], source[first + right * inner])
           return a == b ? left < right : takesLargest ? a > b : a < b
         }
         for (rank, index) in order.prefix(count).enumerated() {
-          let target = (line / inner * count + rank) * inner + line % inner
+          let target = lines.first(line, size: count) + rank * inner
           values?.pointer(as: T.self)[target] = source[first + index * inner]
           indices?.pointer(as: Int64.self)[target] = Int64(index)
         }

@@ -39,7 +39,7 @@ struct Unique: DataDependent {
     var places = [Int](repeating: 0, count: count)
     for (place, group) in groups.enumerated() { places[group] = place }
     return [
-      try input.slices(groups.map { firsts[$0] }, along: axis), Tensor(int64s: groups.map { firsts[$0] }),
+      input.slices(groups.map { firsts[$0] }, along: axis), Tensor(int64s: groups.map { firsts[$0] }),
       Tensor(int64s: ranks.map { places[$0] }), Tensor(int64s: groups.map { counts[$0] }),
     ]
   }

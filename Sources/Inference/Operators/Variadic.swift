@@ -1,12 +1,8 @@
 /// An element-wise function of one or more operands of one type, with broadcasting, folded from the left.
 ///
 /// Source: ONNX Max, Min, Sum, Mean, opset 8 on.
-protocol VariadicArithmetic: Operator {
+protocol VariadicArithmetic: Operator, ArithmeticFunction {
   init()
-  /// What the float32 kernels do.
-  static var vectorOperation: VectorOperation { get }
-  /// What is done to every other type.
-  static func apply<T: Number>(_ left: T, _ right: T) -> T
   /// Whether the folded result is divided by the number of operands.
   static var averages: Bool { get }
 }
@@ -27,37 +23,24 @@ extension VariadicArithmetic {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let work = VariadicWork<Self>(
-      inputs: try inputs.indices.map { try inputs.required($0) }, output: try outputs.required(0), context: context)
-    try work.output.elementType.dispatch(work)
+    let (operands, output) = (try inputs.indices.map { try inputs.required($0) }, try outputs.required(0))
+    guard operands.count > 1 else { return copyElements(of: operands[0], to: output) }
+    try Elementwise.combine(Self.self, operands[0], operands[1], into: output, context)
+    for operand in operands.dropFirst(2) { try Elementwise.combine(Self.self, output, operand, into: output, context) }
+    if Self.averages {
+      try output.elementType.dispatch(Division(tensor: output, divisor: operands.count, context: context))
+    }
   }
 }
 
-private struct VariadicWork<Function: VariadicArithmetic>: NumberWork {
-  let inputs: [Tensor]
-  let output: Tensor
+private struct Division: NumberWork {
+  let tensor: Tensor
+  let divisor: Int
   let context: ExecutionContext
 
-  func run<T: Number>(_ type: T.Type) throws {
-    if inputs.count == 1 {
-      try StridedCopy.run(
-        inputs[0], strides: rowMajorStrides(inputs[0].shape), shape: inputs[0].shape, into: output, context)
-    } else {
-      fold(type, inputs[0], inputs[1])
-      for input in inputs.dropFirst(2) { fold(type, output, input) }
-    }
-    if Function.averages, inputs.count > 1 {
-      let count = T(converting: Double(inputs.count))
-      Elementwise.unary(output, into: output, context) { (a: T) -> T in T.divide(a, count) }
-    }
-  }
-
-  private func fold<T: Number>(_ type: T.Type, _ left: Tensor, _ right: Tensor) {
-    if output.elementType == .float32 {
-      Elementwise.combine(Function.vectorOperation, left, right, into: output, context)
-    } else {
-      Elementwise.binary(left, right, into: output, context) { (a: T, b: T) -> T in Function.apply(a, b) }
-    }
+  func run<T: Number>(_ type: T.Type) {
+    let divisor = T(converting: Double(divisor))
+    Elementwise.unary(tensor, into: tensor, context) { (a: T) -> T in T.divide(a, divisor) }
   }
 }
 

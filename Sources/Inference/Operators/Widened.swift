@@ -16,7 +16,8 @@ struct Widened<Base: Operator>: Operator {
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     guard let half = inputs.halfType else { return try base.outputs(for: inputs) }
     if let types = try ownOutputs(for: inputs) { return types }
-    return try base.outputs(for: inputs.widened()).enumerated().map { index, type in
+    return try base.outputs(for: inputs.widened(keepsValues: base is any DataDependent)).enumerated().map {
+      index, type in
       type.elementType == .float32 && !Base.outputsInSingle.contains(index) ? TensorType(half, type.shape) : type
     }
   }
@@ -98,6 +99,7 @@ extension Operator {
   ///
   /// Where a type is not known yet, `mayMeetHalf` tells whether it may turn out to be a 16-bit float.
   func taking(_ inputs: [TensorType?], isPresent: [Bool], mayMeetHalf: Bool) -> any Operator {
+    if self is any RunTimeOperator { return self }
     let isKnown = zip(inputs, isPresent).allSatisfy { $0 != nil || !$1 }
     if isKnown {
       if inputs.halfType == nil || (try? outputs(for: inputs)) != nil { return self }
@@ -109,9 +111,9 @@ extension Operator {
 }
 
 extension TensorType {
-  /// The same in float32; the value only of small tensors, which may decide shapes.
-  fileprivate func widened() -> TensorType {
-    guard let constant, constant.elementCount <= TypeInference.foldedElements else {
+  /// The same in float32; the value mostly only of small tensors, which may decide shapes.
+  fileprivate func widened(keepsValue: Bool = false) -> TensorType {
+    guard let constant, keepsValue || constant.elementCount <= TypeInference.foldedElements else {
       return TensorType(.float32, shape)
     }
     return TensorType(constant: HalfPrecision.widened(constant, ExecutionContext()))
@@ -122,7 +124,7 @@ extension Array where Element == TensorType? {
   /// The first 16-bit floating-point type among them.
   fileprivate var halfType: ElementType? { lazy.compactMap { $0?.elementType }.first { $0.isHalf } }
 
-  fileprivate func widened() -> [TensorType?] {
-    map { type in type.map { $0.elementType.isHalf ? $0.widened() : $0 } }
+  fileprivate func widened(keepsValues: Bool = false) -> [TensorType?] {
+    map { type in type.map { $0.elementType.isHalf ? $0.widened(keepsValue: keepsValues) : $0 } }
   }
 }

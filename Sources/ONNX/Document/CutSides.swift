@@ -45,7 +45,14 @@ struct CutSides {
         throw ModelError(
           file: document.file, "\(given.name.quoted) is an input of the network: there is nothing before it to cut off")
       }
-      return try names.node(named: cut)
+      do { return try names.node(named: cut) } catch let error as UnknownName {
+        let container = nodes.first { node in
+          (try? NodeSubgraphs.graphs(of: NodeMessage(node.body)))?.contains { _, graph in
+            graph.nodes.contains { $0.name == cut || $0.outputs.contains(cut) }
+          } ?? false
+        }
+        throw UnknownName(name: cut, candidates: error.candidates, container: container?.name)
+      }
     }
     for index in cutNodes where isConstant[index] {
       throw ModelError(

@@ -74,4 +74,7 @@ package struct ModelDocument: Sendable {
 
   /// How many nodes there are.
   package var nodeCount: Int { nodes.count }
+
+  /// What a cut can name each node, in the order of the file.
+  package var nodeNames: [String] { nodes.map(\.name) }
 }

@@ -15,6 +15,8 @@ struct ModelMessage: Sendable {
   var opsets: [String: Int] = [:]
   var metadata: [String: String] = [:]
   var graph: GraphMessage
+  /// What is not supported, though the graph can be read.
+  private(set) var problems: [ModelError] = []
 
   init(_ source: ByteSource) throws {
     var reader = WireReader(source.all)
@@ -36,7 +38,8 @@ struct ModelMessage: Sendable {
         let entry = try StringEntryMessage(try field.bytes())
         metadata[entry.key] = entry.value
       case 20: throw field.unsupported("training information is not supported; export the model for inference")
-      case 25: throw field.unsupported("model-local functions are not supported; inline them (onnx.inliner)")
+      case 25 where problems.isEmpty:
+        problems.append(field.unsupported("model-local functions are not supported; inline them (onnx.inliner)"))
       default: break
       }
     }
@@ -44,19 +47,21 @@ struct ModelMessage: Sendable {
     guard irVersion != 0 || graph != nil else {
       throw failure("is not an ONNX model: it has neither version nor graph")
     }
-    guard Self.irVersions.contains(irVersion) else {
-      throw failure(
-        "IR version \(irVersion) is not supported, only \(Self.irVersions.lowerBound) to "
-          + "\(Self.irVersions.upperBound); convert the model with onnx.version_converter")
+    if !Self.irVersions.contains(irVersion) {
+      problems.append(
+        failure(
+          "IR version \(irVersion) is not supported, only \(Self.irVersions.lowerBound) to "
+            + "\(Self.irVersions.upperBound); convert the model with onnx.version_converter"))
     }
     guard let graph else { throw failure("the model has no graph") }
     guard let opset = opsets[""] ?? (opsets.isEmpty ? nil : Self.opsetVersions.upperBound) else {
       throw failure("the model does not say which version of the operators it uses (opset_import)")
     }
-    guard Self.opsetVersions.contains(opset) else {
-      throw failure(
-        "opset \(opset) is not supported, only \(Self.opsetVersions.lowerBound) to \(Self.opsetVersions.upperBound);"
-          + " convert the model with onnx.version_converter")
+    if !Self.opsetVersions.contains(opset) {
+      problems.append(
+        failure(
+          "opset \(opset) is not supported, only \(Self.opsetVersions.lowerBound) to \(Self.opsetVersions.upperBound);"
+            + " convert the model with onnx.version_converter"))
     }
     self.graph = try GraphMessage(graph)
   }

@@ -13,9 +13,13 @@ struct GraphAssembler {
   private let subgraphs: [Int: NodeSubgraphs]
   /// For a sub-graph, where it is and what it sees.
   private let scope: NameScope?
+  /// Shared with the sub-graphs.
+  private let problems: ProblemList
   private(set) var decoder: TensorDecoder
   private var builder: GraphBuilder
   private var values: [String: ValueID] = [:]
+  /// Where names become visible to sub-graphs; made once there is one.
+  private lazy var positions = NameScope.positions(in: message)
 
   /// Who defines a name.
   private enum Definition {
@@ -24,11 +28,15 @@ struct GraphAssembler {
   }
 
   init(_ model: ONNXModel) throws {
-    try self.init(model, model.message, scope: nil, decoder: Self.decoder(for: model))
+    try self.init(
+      model, model.message, scope: nil, decoder: Self.decoder(for: model), problems: ProblemList(file: model.file))
   }
 
-  private init(_ model: ONNXModel, _ message: GraphMessage, scope: NameScope?, decoder: TensorDecoder) throws {
+  private init(
+    _ model: ONNXModel, _ message: GraphMessage, scope: NameScope?, decoder: TensorDecoder, problems: ProblemList
+  ) throws {
     self.model = model
+    self.problems = problems
     self.message = message
     self.scope = scope
     self.decoder = decoder
@@ -43,16 +51,50 @@ struct GraphAssembler {
     return TensorDecoder(source: model.source, folder: folder)
   }
 
+  /// The graph, or everything that is wrong with the file.
   mutating func graph(inputShapes: [String: [Int]]) throws -> Graph {
-    let order = try sortedNodes()
-    try checkOperators()
-    var inputs = InputShapes(model)
-    let shapes = try inputs.resolve(inputShapes)
-    for (input, shape) in zip(model.inputs, shapes) {
-      values[input.name] = builder.input(input.name, input.elementType, shape)
+    for problem in model.problems { problems.report(problem) }
+    try collectMissing(from: nodes, names, prefix: "")
+    let graph = try found { assembler in
+      let order = try assembler.sortedNodes()
+      assembler.addInputs(shaped: inputShapes)
+      return try assembler.assembled(order)
     }
-    return try assembled(order)
+    try problems.throwIfAny()
+    guard let graph else { throw failure("the model cannot be read") }
+    return graph
   }
+
+  /// What `body` returns; `nil` where it throws a `ModelError`, which is kept for the end.
+  private mutating func found<Result>(_ body: (inout GraphAssembler) throws -> Result) throws -> Result? {
+    do { return try body(&self) } catch let error as ModelError {
+      problems.report(error)
+      return nil
+    }
+  }
+
+  private mutating func addInputs(shaped given: [String: [Int]]) {
+    var shapes: [[Int]]?
+    do {
+      var inputs = InputShapes(model)
+      shapes = try inputs.resolve(given)
+    } catch let error as ModelError { problems.report(error) } catch { problems.report(failure("\(error)")) }
+    for (index, input) in model.inputs.enumerated() {
+      if let shapes {
+        values[input.name] = builder.input(input.name, input.elementType, shapes[index])
+      } else {
+        values[input.name] = builder.input(input.name, type: nil)
+      }
+    }
+    // Inputs of types that are not supported.
+    let constants = Set(message.initializers.map(\.name))
+    for input in message.inputs where values[input.name] == nil && !constants.contains(input.name) {
+      addUnknown(input.name)
+    }
+  }
+
+  /// Stands for a value that cannot be made, so that the rest of the file can be looked at.
+  private mutating func addUnknown(_ name: String) { values[name] = builder.input(name, type: nil) }
 
   /// The graph of a sub-graph; its last inputs are the values of the graph around that it may read.
   private mutating func subgraph(captures: [(name: String, type: TensorType?)]) throws -> Graph {
@@ -71,7 +113,10 @@ struct GraphAssembler {
 
   private mutating func assembled(_ order: [Int]) throws -> Graph {
     try addInitializers()
-    for index in order { try add(index) }
+    for index in order {
+      if isKnown(nodes[index]), try found({ try $0.add(index) }) != nil { continue }
+      for output in nodes[index].outputs where !output.isEmpty { addUnknown(output) }
+    }
     for output in message.outputs {
       guard let id = values[output.name] else { throw failure("output \(output.name.quoted) is missing") }
       builder.output(id, declared: output.declaredType)
@@ -147,32 +192,32 @@ struct GraphAssembler {
     return definitions
   }
 
-  private func checkOperators() throws {
-    var missing: [UnsupportedOperators.Entry] = []
-    try collectMissing(from: nodes, names, prefix: "", into: &missing)
-    guard missing.isEmpty else { throw UnsupportedOperators(file: model.file, entries: missing) }
-  }
-
-  private func collectMissing(
-    from nodes: [NodeMessage], _ names: [String], prefix: String, into missing: inout [UnsupportedOperators.Entry]
-  ) throws {
+  private func collectMissing(from nodes: [NodeMessage], _ names: [String], prefix: String) throws {
     for (index, node) in nodes.enumerated() where !isConstant(node) {
-      guard let opset = model.opsets[node.domain] else {
-        throw failure(
-          "node \(names[index].quoted) uses \(node.operatorName) of domain \(node.domain.quoted), whose version the file"
-            + " does not state (opset_import)")
-      }
-      if OperatorRegistry.find(domain: node.domain, name: node.operatorName) == nil {
-        missing.append(
-          UnsupportedOperators.Entry(
-            node: prefix + names[index], operatorName: node.operatorName, domain: node.domain, opset: opset))
+      let name = prefix + names[index]
+      if let opset = model.opsets[node.domain] {
+        if OperatorRegistry.find(domain: node.domain, name: node.operatorName) == nil {
+          problems.report(
+            UnsupportedOperators.Entry(node: name, operatorName: node.operatorName, domain: node.domain, opset: opset))
+        }
+      } else {
+        problems.report(
+          ModelError(
+            file: model.file,
+            "node \(name.quoted) uses \(node.operatorName) of domain \(node.domain.quoted), whose version the file does not"
+              + " state (opset_import)"))
       }
       for (attribute, graph) in try NodeSubgraphs.graphs(of: node) {
         try collectMissing(
-          from: graph.nodes, NodeNames.names(of: graph.nodes), prefix: "\(prefix)\(names[index])/\(attribute)/",
-          into: &missing)
+          from: graph.nodes, NodeNames.names(of: graph.nodes), prefix: "\(name)/\(attribute)/")
       }
     }
+  }
+
+  /// Whether the engine has the operator of a node.
+  private func isKnown(_ node: NodeMessage) -> Bool {
+    isConstant(node)
+      || model.opsets[node.domain] != nil && OperatorRegistry.find(domain: node.domain, name: node.operatorName) != nil
   }
 
   /// Decodes every initialiser, and adds those that are used.
@@ -181,8 +226,14 @@ struct GraphAssembler {
     for node in nodes { used.formUnion(node.inputs) }
     for (_, node) in subgraphs { used.formUnion(node.captures) }
     for message in message.initializers {
-      let tensor = try decoder.tensor(message, "initialiser \(message.name.quoted)")
-      if used.contains(message.name) { values[message.name] = builder.constant(message.name, tensor) }
+      let place = scope?.place ?? ""
+      let tensor = try found { try $0.decoder.tensor(message, "\(place)initialiser \(message.name.quoted)") }
+      guard used.contains(message.name) else { continue }
+      if let tensor {
+        values[message.name] = builder.constant(message.name, tensor)
+      } else {
+        addUnknown(message.name)
+      }
     }
   }
 
@@ -222,7 +273,8 @@ struct GraphAssembler {
   ) throws -> Graph {
     let place = "\(scope?.place ?? "")in \(attribute.quoted) of node \(names[index].quoted): "
     var assembler = try GraphAssembler(
-      model, graph, scope: NameScope(message, upTo: index, place: place, around: scope), decoder: decoder)
+      model, graph, scope: NameScope(positions, upTo: index, place: place, around: scope), decoder: decoder,
+      problems: problems)
     let types = captures.map { builder.type(of: $0) }
     let result = try assembler.subgraph(
       captures: zip(subgraphs[index]?.captures ?? [], types).map { (name: $0, type: $1) })

@@ -68,16 +68,25 @@ struct NodeSubgraphs {
 final class NameScope {
   /// Where the sub-graph is, as the beginning of a message.
   let place: String
-  private let names: Set<String>
+  /// After how many nodes of the file each name is there.
+  private let positions: [String: Int]
+  private let index: Int
   private let around: NameScope?
 
-  init(_ message: GraphMessage, upTo index: Int, place: String, around: NameScope?) {
-    self.place = place
-    self.around = around
-    var names = Set(message.inputs.map(\.name)).union(message.initializers.map(\.name))
-    for node in message.nodes[..<index] { names.formUnion(node.outputs) }
-    self.names = names
+  init(_ positions: [String: Int], upTo index: Int, place: String, around: NameScope?) {
+    (self.positions, self.index, self.place, self.around) = (positions, index, place, around)
   }
 
-  func sees(_ name: String) -> Bool { names.contains(name) || around?.sees(name) ?? false }
+  func sees(_ name: String) -> Bool { positions[name].map { $0 <= index } ?? false || around?.sees(name) ?? false }
+
+  /// After how many nodes of a graph each of its names is there: 0 for inputs and initialisers.
+  static func positions(in message: GraphMessage) -> [String: Int] {
+    var positions: [String: Int] = [:]
+    for input in message.inputs { positions[input.name] = 0 }
+    for tensor in message.initializers { positions[tensor.name] = 0 }
+    for (index, node) in message.nodes.enumerated() {
+      for output in node.outputs where positions[output] == nil { positions[output] = index + 1 }
+    }
+    return positions
+  }
 }

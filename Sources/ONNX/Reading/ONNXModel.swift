@@ -19,7 +19,18 @@ public struct ONNXModel: Sendable {
     public let elementType: ElementType
     /// `nil` where not even the rank is declared.
     public let dimensions: [Dimension]?
+
+    init(_ input: ValueInfoMessage, file: String) throws(ModelError) {
+      func failure(_ what: String) -> ModelError { ModelError(file: file, "input \(input.name.quoted): \(what)") }
+      if let kind = input.otherKind { throw failure("its type is not a tensor but \(kind), which is not supported") }
+      guard input.elementType != 0 else { throw failure("no type is declared") }
+      (name, dimensions) = (input.name, input.dimensions)
+      elementType = try ONNX.elementType(input.elementType, failure)
+    }
   }
+
+  /// The versions of ai.onnx that can be read.
+  public static var opsetVersions: ClosedRange<Int> { ModelMessage.opsetVersions }
 
   /// The file as the user named it.
   public let file: String
@@ -34,6 +45,8 @@ public struct ONNXModel: Sendable {
   public let inputs: [Input]
   public let outputNames: [String]
   let message: GraphMessage
+  /// What is not supported, though the file can be read.
+  let problems: [ModelError]
   let source: ByteSource
 
   /// Opens a file.
@@ -57,16 +70,11 @@ public struct ONNXModel: Sendable {
     (producerName, producerVersion) = (model.producerName, model.producerVersion)
     outputNames = model.graph.outputs.map(\.name)
     let constants = Set(model.graph.initializers.map(\.name))
-    inputs = try model.graph.inputs.filter { !constants.contains($0.name) }.map { input in
-      func failure(_ what: String) -> ModelError {
-        ModelError(file: source.name, "input \(input.name.quoted): \(what)")
-      }
-      if let kind = input.otherKind { throw failure("its type is not a tensor but \(kind), which is not supported") }
-      guard input.elementType != 0 else { throw failure("no type is declared") }
-      return Input(
-        name: input.name, elementType: try ONNX.elementType(input.elementType, failure),
-        dimensions: input.dimensions)
+    var (problems, inputs) = (model.problems, [Input]())
+    for input in model.graph.inputs where !constants.contains(input.name) {
+      do throws(ModelError) { inputs.append(try Input(input, file: source.name)) } catch { problems.append(error) }
     }
+    (self.problems, self.inputs) = (problems, inputs)
   }
 
   /// Opens a file and makes its graph; see `graph(inputShapes:)`.
@@ -78,7 +86,7 @@ public struct ONNXModel: Sendable {
   ///
   /// Nodes whose results are known from the file alone become constants. Without a shape, an open first dimension and one that is named like a batch become 1. Throws `ModelError`
   /// naming every other open dimension, and where the file does not describe a network; `UnsupportedOperators` where
-  /// the engine does not have all its operators.
+  /// the engine does not have all its operators; `ModelErrors` where more than one thing is wrong.
   public func graph(inputShapes: [String: [Int]] = [:]) throws -> Graph {
     try assembled(inputShapes: inputShapes).graph
   }

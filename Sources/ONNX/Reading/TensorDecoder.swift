@@ -121,10 +121,11 @@ struct TensorDecoder {
 /// The element type of that number.
 ///
 /// Throws for those that the engine has not, by name.
-func elementType(_ number: Int, _ failure: (String) -> ModelError) throws -> ElementType {
+func elementType(_ number: Int, _ failure: (String) -> ModelError) throws(ModelError) -> ElementType {
   if let type = ElementType(rawValue: number) { return type }
   guard let name = otherElementTypes[number] else { throw failure("unknown element type \(number)") }
-  throw failure("element type \(name) is not supported")
+  let supported = ElementType.allCases.map(\.description).joined(separator: ", ")
+  throw failure("element type \(name) is not supported, only \(supported)")
 }
 
 /// Source: onnx.proto, `TensorProto.DataType`.

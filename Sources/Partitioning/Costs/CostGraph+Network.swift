@@ -22,15 +22,15 @@ extension CostGraph {
     var layers = graph.inputs.enumerated().map { layer, input in
       Layer(name: graph[input].name, inputs: [], outputs: outputs[layer], isInput: true)
     }
-    for group in groups {
+    let parts = graph.parts(of: groups)
+    for (group, parts) in zip(groups, parts) {
       let inputs = group.inputs.map { tensorOfValue[$0.index] }.filter { $0 >= 0 }.sorted()
       for input in inputs { consumers[input].append(layers.count) }
       layers.append(
         Layer(
           name: group.name, nodeNames: group.nodes.map { graph.nodes[$0].name }, inputs: inputs,
           outputs: outputs[layers.count],
-          work: Work(
-            macs: group.macs, bytes: group.bytes, weightBytes: group.weightBytes, costClass: group.costClass)))
+          work: Work(group), parts: Self.parts(parts, of: group, tensorOfValue, in: graph)))
     }
     let results = Set(graph.outputs)
     var unknown: [String] = []
@@ -46,7 +46,8 @@ extension CostGraph {
         "network '\(graph.name.printable)': the shape of '\(first.printable)' is known only at run time, so that its "
           + "size is not known beforehand")
     }
-    let network = CostGraph(name: graph.name, layers: layers, tensors: tensors, listsInputs: false)
+    let network = CostGraph(
+      name: graph.name, layers: layers, tensors: tensors, listsInputs: false, history: graph.history)
     if let inputBytes { self = try network.withInputBytes(inputBytes) } else { self = network }
   }
 }

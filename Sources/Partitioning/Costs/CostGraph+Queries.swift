@@ -1,3 +1,4 @@
+import Inference
 import StrictJSON
 
 extension CostGraph {
@@ -33,9 +34,20 @@ extension CostGraph {
       ([layers[layer].name] + layers[layer].nodeNames).contains { $0.hasPrefix(name + ".") || $0.hasPrefix(name + "/") }
     }
     if !module.isEmpty { return module }
+    if let layer = try absorbed(name, named) { return [layer] }
     let known = named.map { layers[$0].name }
     throw InputError(
       "network '\(self.name.printable)' has no layer '\(name.printable)'", suggestion: known.nearest(to: name))
+  }
+
+  /// The layer that computes what a node that passes took out of the network computed.
+  private func absorbed(_ name: String, _ named: [Int]) throws(InputError) -> Int? {
+    func layer(_ node: String) -> Int? {
+      named.first { layers[$0].name == node || layers[$0].nodeNames.contains(node) }
+    }
+    do throws(AbsorbedName) {
+      return try history.node(for: name) { layer($0) != nil }.flatMap(layer)
+    } catch { throw InputError("network '\(self.name.printable)': \(error.description)") }
   }
 
   /// The same network with an input of another size in transit: an encoded picture instead of its tensor.
@@ -54,6 +66,6 @@ extension CostGraph {
           name: tensor.name, producer: tensor.producer, consumers: tensor.consumers, bytes: bytes,
           isResult: tensor.isResult)
     }
-    return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
+    return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs, history: history)
   }
 }

@@ -19,10 +19,12 @@ public struct CostGraph: Sendable {
     public let isInput: Bool
     /// What it computes, from which a device profile tells its time; `nil` in a cost table and for an input.
     public let work: Work?
+    /// The nodes that are fused into it, between which a placement may cut it open; empty where there is only one.
+    public let parts: [Part]
 
     public init(
       name: String, nodeNames: [String] = [], inputs: [Int], outputs: [Int], pinnedTier: String? = nil,
-      isInput: Bool = false, work: Work? = nil
+      isInput: Bool = false, work: Work? = nil, parts: [Part] = []
     ) {
       self.name = name
       self.nodeNames = nodeNames
@@ -31,6 +33,7 @@ public struct CostGraph: Sendable {
       self.pinnedTier = pinnedTier
       self.isInput = isInput
       self.work = work
+      self.parts = parts
     }
   }
 
@@ -76,11 +79,16 @@ public struct CostGraph: Sendable {
   public let tensors: [Boundary]
   /// Whether inputs are layers by name, as in a cost table; those of a real network are tensors and not listed.
   public let listsInputs: Bool
+  /// Where the names went that passes took out of a real network.
+  public let history: PassHistory
 
-  public init(name: String, layers: [Layer], tensors: [Boundary], listsInputs: Bool = true) {
+  public init(
+    name: String, layers: [Layer], tensors: [Boundary], listsInputs: Bool = true, history: PassHistory = PassHistory()
+  ) {
     self.name = name
     self.layers = layers
     self.tensors = tensors
     self.listsInputs = listsInputs
+    self.history = history
   }
 }

@@ -119,7 +119,7 @@ public struct DeviceProfile: Sendable {
   ) -> PlacementProblem.Tier {
     PlacementProblem.Tier(
       name: name, computeNanoseconds: nanoseconds(of: network), busyWatts: busyWatts, idleWatts: idleWatts,
-      servers: servers, role: role)
+      servers: servers, role: role, profile: self)
   }
 
   /// The file's content.

@@ -6,6 +6,14 @@ public struct Cut: Sendable, Hashable {
   public let layers: [Int]
   /// `nil` for the cut before every layer.
   public let name: String?
+  /// Where the cut opens the only one of `layers`: the last of the layer's parts that stays.
+  public let part: Int?
+
+  public init(layers: [Int], name: String?, part: Int? = nil) {
+    self.layers = layers
+    self.name = name
+    self.part = part
+  }
 }
 
 extension PlacementProblem {
@@ -16,15 +24,34 @@ extension PlacementProblem {
   }
 
   /// The cut of that name; throws `InputError` where the network has nothing called so.
+  ///
+  /// The name of a node inside a fused layer cuts the layer open behind that node, for which every tier needs a profile.
   public func cut(named name: String) throws(InputError) -> Cut {
-    Cut(layers: try network.layers(named: name), name: name)
+    guard let (layer, part) = network.part(named: name) else {
+      return Cut(layers: try network.layers(named: name), name: name)
+    }
+    if let tier = tiers.first(where: { $0.profile == nil }) {
+      throw InputError(
+        "'\(name.printable)' is a node inside the fused layer '\(network.layers[layer].name.printable)', and "
+          + "'\(tier.name.printable)' has no profile that tells what its parts take alone; name the layer instead")
+    }
+    return Cut(layers: [layer], name: name, part: part)
   }
 
   /// The closure of a cut on the device and the rest on a tier (the last by default); pinned layers stay where they are.
   public func placement(cutting cut: Cut, rest tier: Int? = nil) -> Placement {
-    let stays = network.ancestors(of: cut.layers)
     let rest = tier ?? tiers.count - 1
-    return placement { stays[$0] ? 0 : rest }
+    guard let part = cut.part, let layer = cut.layers.first else {
+      let stays = network.ancestors(of: cut.layers)
+      return placement { stays[$0] ? 0 : rest }
+    }
+    // What only the nodes behind the cut read need not stay.
+    let read = network.layers[layer].parts[...part].flatMap(\.inputs)
+    var stays = network.ancestors(of: read.map { network.tensors[$0].producer })
+    stays[layer] = true
+    var result = placement { stays[$0] ? 0 : rest }
+    if rest != result[layer] { result.splits = [Placement.Split(layer: layer, part: part, tier: UInt8(rest))] }
+    return result
   }
 
   /// The cuts that at most one tensor crosses, the whole network on the device and the whole network away from it.

@@ -17,7 +17,10 @@ public struct Itinerary: Sendable, Hashable {
   package init(steps: [Step]) { self.steps = steps }
 
   /// The steps of one request; the placement has a tier for every layer of the problem's network.
+  ///
+  /// Where the placement cuts layers open, tensors and layers are those of `problem.opened(for: placement)`.
   public init(_ placement: Placement, in problem: PlacementProblem) {
+    let (problem, placement) = problem.opened(for: placement)
     let layers = problem.network.layers
     precondition(placement.tiers.count == layers.count, "a placement of another network")
     var steps: [Step] = []

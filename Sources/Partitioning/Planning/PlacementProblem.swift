@@ -17,19 +17,29 @@ public struct PlacementProblem: Sendable {
     public let role: TierRole?
     /// What several requests at once cost, by layer index, where the machine serves in batches; else `nil`.
     public let batchCosts: [BatchCost]?
+    /// Tells the times of parts of a layer that a cut opens; `nil` where only whole layers have times.
+    public let profile: DeviceProfile?
 
     /// Where batches are served, a single request takes the time of a batch of one.
     public init(
       name: String, computeNanoseconds: [Int64], busyWatts: Double, idleWatts: Double, servers: Int = 1,
-      role: TierRole? = nil, batchCosts: [BatchCost]? = nil
+      role: TierRole? = nil, batchCosts: [BatchCost]? = nil, profile: DeviceProfile? = nil
     ) {
       self.name = name
+      self.profile = profile
       self.role = role
       self.batchCosts = batchCosts
       self.computeNanoseconds = batchCosts.map { $0.map { $0.nanoseconds(items: 1) } } ?? computeNanoseconds
       self.busyWatts = busyWatts
       self.idleWatts = idleWatts
       self.servers = servers
+    }
+
+    /// The same machine computing layers of other times.
+    func computing(_ nanoseconds: [Int64]) -> Tier {
+      Tier(
+        name: name, computeNanoseconds: nanoseconds, busyWatts: busyWatts, idleWatts: idleWatts, servers: servers,
+        role: role, profile: profile)
     }
   }
 

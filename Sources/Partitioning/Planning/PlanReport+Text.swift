@@ -129,10 +129,15 @@ extension PlanReport {
       }
     }
     let names = problem.network.layers.map(\.name.printable)
+    let opened = placement.splits.map { split in
+      let parts = problem.network.layers[split.layer].parts
+      return "; \(names[split.layer]) is cut open after \(parts[split.part].name.printable), "
+        + "the rest of it runs unfused on \(problem.tiers[Int(split.tier)].name)"
+    }.joined()
     return runs.map { run in
       let layers = run.count == 1 ? names[run.first] : "\(names[run.first]) to \(names[run.last]) (\(run.count) layers)"
       return "\(problem.tiers[run.tier].name): \(layers)"
-    }.joined(separator: "; ")
+    }.joined(separator: "; ") + opened
   }
 }
 

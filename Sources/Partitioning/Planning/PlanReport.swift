@@ -76,7 +76,14 @@ public struct PlanReport: Sendable {
 
   /// The tier of each layer by name; inputs of a real network are no layers.
   private func placement(_ placement: Placement) -> [JSONValue.Member] {
-    listedLayers.map { .init(problem.network.layers[$0].name, .string(problem.tiers[placement[$0]].name)) }
+    listedLayers.flatMap { layer -> [JSONValue.Member] in
+      let own = JSONValue.Member(problem.network.layers[layer].name, .string(problem.tiers[placement[layer]].name))
+      guard let split = placement.splits.first(where: { $0.layer == layer }) else { return [own] }
+      // A layer that is cut open is listed part by part.
+      return problem.network.layers[layer].parts.enumerated().map { index, part in
+        .init(part.name, .string(problem.tiers[index <= split.part ? placement[layer] : Int(split.tier)].name))
+      }
+    }
   }
 
   /// The layers that have a name of their own, in topological order.

@@ -49,7 +49,8 @@ extension Tables {
 
   static let runTotal = Table<RunMetrics>(
     "run_total", "a run's figures over all models",
-    [.reference("run_id", to: "run", "the run") { $0.run }] + RunMetrics.columns,
+    [.reference("run_id", to: "run", "the run") { $0.run }] + RunMetrics.columns
+      + [RunMetrics.halfWidth],
     constraints: ["PRIMARY KEY (run_id)"])
 
   static let runModel = Table<RunMetrics>(
@@ -75,6 +76,9 @@ extension Tables {
       .reference("run_id", to: "run", "the run") { $0.run },
       .reference("node_id", to: "node", "the node") { $0.part },
       .real("utilization", "busy servers / servers, mean over machines and time") { $0.totals.utilization },
+      .real("offered_load", "work that came / what the servers can do; over 1 the queue grows without end") {
+        $0.totals.offeredLoad
+      },
       .real("energy_j", "the integral of the power: the three parts that follow") {
         $0.totals.computeJoules + $0.totals.radioJoules + $0.totals.idleJoules
       },
@@ -97,6 +101,10 @@ extension Tables {
         $0.totals.utilizationUp
       },
       .real("utilization_down", "share of the time in which it sent downwards") { $0.totals.utilizationDown },
+      .real("offered_load_up", "sending time of what came / length of the window; over 1 the queue grows without end") {
+        $0.totals.offeredLoadUp
+      },
+      .real("offered_load_down", "the same downwards") { $0.totals.offeredLoadDown },
       .real("mean_throughput_up_mbps", "bits sent upwards / length of the window") {
         $0.windowSeconds > 0 ? Double($0.totals.bytesUp) * 8e-6 / $0.windowSeconds : 0
       },
@@ -105,4 +113,31 @@ extension Tables {
       },
     ],
     constraints: ["PRIMARY KEY (run_id, link_id)"])
+}
+
+/// What a source's queries under a load scenario came to in a run.
+struct LoadRow {
+  var run: Int64
+  var source: Int64
+  var totals: LoadTotals
+}
+
+extension Tables {
+  static let runLoad = Table<LoadRow>(
+    "run_load", "an MLPerf load scenario's figures, by loadgen's rules",
+    [
+      .reference("run_id", to: "run", "the run") { $0.run },
+      .reference("source_id", to: "source", "the source of its queries") { $0.source },
+      .text("load_scenario", "SingleStream, MultiStream, Server or Offline") { $0.totals.scenario.rawValue },
+      .integer("queries", "answered, scheduled in the measured window") { Int64($0.totals.queries) },
+      .optionalReal("percentile", "that it is judged by; NULL for Offline") { $0.totals.scenario.percentile },
+      .optionalReal("query_latency_ms", "at position floor(n x percentile) in ascending order, from the scheduled time")
+      {
+        $0.totals.latencyNanoseconds.map { Double($0) / 1e6 }
+      },
+      .optionalReal("samples_per_s", "(answered samples - 1) / time until the last answer") {
+        $0.totals.samplesPerSecond
+      },
+    ],
+    constraints: ["PRIMARY KEY (run_id, source_id)"])
 }

@@ -76,6 +76,7 @@ extension Arrivals {
     case .trace: "trace"
     case .closed: "closed"
     case .mmpp: "mmpp"
+    case .diurnal: "diurnal"
     }
   }
 }

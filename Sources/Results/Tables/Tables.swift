@@ -7,7 +7,7 @@ enum Tables {
     [
       model.definition, layer.definition, node.definition, link.definition, source.definition, placement.definition,
       run.definition, runTotal.definition, runModel.definition, runPlacement.definition, runNode.definition,
-      runLink.definition, execution.definition, request.definition, event.definition,
+      runLink.definition, runLoad.definition, execution.definition, request.definition, event.definition,
     ]
   }
 }

@@ -1,9 +1,11 @@
+import Glibc
 import RandomStreams
 
 extension Engine {
   /// Compiles a source's arrivals and makes its machines' states.
   mutating func addArrivals(of source: Int) throws {
     var plan = ArrivalPlan()
+    plan.bulk = UInt32(model.sources[source].requestsPerArrival)
     let machines = plans[source].machines
     switch model.sources[source].arrivals {
     case .poisson(let rate):
@@ -26,6 +28,12 @@ extension Engine {
       plan.first = clients.count
       plan.count = number
       for _ in 0..<machines * number { clients.append(ClientState(source: Int32(source))) }
+    case .diurnal(let mean, let amplitude, let period, let phase):
+      plan.kind = mean > 0 ? .diurnal : .none
+      plan.mean = 1e9 / (mean * (1 + amplitude))
+      plan.amplitude = amplitude
+      plan.period = period * 1e9
+      plan.phase = phase
     case .mmpp(let rates, let holdings):
       plan.kind = .modulated
       plan.first = modulationRates.count
@@ -58,25 +66,35 @@ extension Engine {
     let state = arrivals.base + index
     let source = Int(state.pointee.source)
     let number = state.pointee.count
-    state.pointee.count &+= 1
+    let bulk = arrivalPlans[source].bulk
+    state.pointee.count &+= bulk
     scheduleArrival(index)
     let machine = index - plans[source].firstMachine
-    try beginRequest(of: source, on: machine, sender: UInt32(machine), number: number)
+    for place in 0..<bulk {
+      try beginRequest(of: source, on: machine, sender: UInt32(machine), number: number &+ place)
+    }
   }
 
   mutating func clientReturned(_ index: Int) throws {
     let state = clients.base + index
     let source = Int(state.pointee.source)
     let number = state.pointee.count
-    state.pointee.count &+= 1
+    let bulk = arrivalPlans[source].bulk
+    state.pointee.count &+= bulk
+    state.pointee.open = bulk
     let client = index - arrivalPlans[source].first
     let machine = client / arrivalPlans[source].count
-    try beginRequest(of: source, on: machine, sender: UInt32(client), number: number)
+    for place in 0..<bulk {
+      try beginRequest(of: source, on: machine, sender: UInt32(client), number: number &+ place)
+    }
   }
 
   /// A client has its answer and will come again.
   mutating func think(_ source: Int, _ request: UnsafeMutablePointer<Request>) {
     let plan = arrivalPlans[source]
+    let client = clients.base + (plan.first + Int(request.pointee.sender))
+    client.pointee.open -= 1
+    guard client.pointee.open == 0 else { return }
     var pause = plan.mean
     if plan.isExponential {
       var random = plans[source].thinkStreams[request.pointee.sender, request.pointee.number, 0]
@@ -90,7 +108,7 @@ extension Engine {
   private mutating func scheduleArrival(_ index: Int) {
     let state = arrivals.base + index
     let plan = arrivalPlans.base + Int(state.pointee.source)
-    let number = Int(state.pointee.count)
+    let number = Int(state.pointee.count) / Int(plan.pointee.bulk)
     let event = Event(.requestArrived, index)
     switch plan.pointee.kind {
     case .none, .closed: break
@@ -105,9 +123,23 @@ extension Engine {
         let time = traceTimes[plan.pointee.first + number]
         if time < model.durationNanoseconds { queue.schedule(event, at: time) }
       }
+    case .diurnal: schedule(event, at: diurnalArrival(state, plan.pointee).rounded())
     case .modulated:
       schedule(event, at: modulatedArrival(index, plan.pointee).rounded())
     }
+  }
+
+  /// The next arrival of a rate that goes up and down: of a process at the highest rate, each stays with its part of it.
+  ///
+  /// Source: Lewis, Shedler, "Simulation of nonhomogeneous Poisson processes by thinning", 1979.
+  private func diurnalArrival(_ state: UnsafeMutablePointer<ArrivalState>, _ plan: ArrivalPlan) -> Double {
+    var time = Double(now)
+    while time < Double(model.durationNanoseconds) {
+      time += state.pointee.random.exponential(mean: plan.mean)
+      let rate = (1 + plan.amplitude * sin(2 * .pi * (time / plan.period + plan.phase))) / (1 + plan.amplitude)
+      if state.pointee.random.uniform() < rate { return time }
+    }
+    return .infinity
   }
 
   /// Times below 2^53 ns, 104 days, are exact in a `Double`; a gap's rounding beyond is far below its randomness.

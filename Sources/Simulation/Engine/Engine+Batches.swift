@@ -55,6 +55,9 @@ extension Engine {
       turnAway(slot, request)
       return
     }
+    // What the largest batches would take for it.
+    let largest = batchTimes[Int(batchPlans[Int(step.pointee.details)].times + station.pointee.maximum - 1)]
+    offer(largest / Int64(station.pointee.maximum), to: step)
     let line = batchLines.base + (Int(batchPlans[Int(step.pointee.details)].line) + index - Int(step.pointee.station))
     request.pointee.phase = .queued
     request.pointee.next = -1

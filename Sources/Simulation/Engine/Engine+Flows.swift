@@ -30,6 +30,10 @@ extension Engine {
       let constraint = Int(hop.constraint) + (hop.stride == 0 ? 0 : machine(on: hop.tier, for: request))
       noteBusy(constraint)
       flows.constraints[constraint].senders += 1
+      if hop.group != step.pointee.group && window.contains(now) {
+        let work = Double(step.pointee.bytes) / flows.constraints[constraint].fullCapacity
+        groups[Int(hop.group)].offered += Int128(work)
+      }
     }
     for constraint in touched { watchCapacity(Int(constraint)) }
     solveFlows(around: touched)

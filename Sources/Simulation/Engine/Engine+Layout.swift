@@ -94,7 +94,11 @@ extension Engine {
       }
     case .sharing:
       station = sharings.count
-      for _ in 0..<instances { sharings.append(SharingStation(servers: 1, clock: clock, group: group, ledger: -1)) }
+      for _ in 0..<instances {
+        sharings.append(
+          SharingStation(
+            servers: 1, clock: clock, isStepped: trace?.isStepped ?? false, group: group, ledger: -1))
+      }
     default:
       station = queues.count
       for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }
@@ -131,6 +135,10 @@ extension Engine {
     if source.policy.isStatic {
       var random = plans[index].policyStreams[0, 0, 0]
       plans[index].placement = try use(source.policy.placement(for: source.problem, using: &random), of: index)
+    }
+    if let load = source.load {
+      plans[index].load = loads.count
+      loads.append(LoadRecord(scenario: load, source: index))
     }
     try addArrivals(of: index)
   }

@@ -32,6 +32,7 @@ extension Engine {
     case .compute:
       request.pointee.work = step.pointee.nanoseconds
       if step.pointee.variation >= 0 { vary(request, step) }
+      if step.pointee.details < 0 { offer(request.pointee.work, to: step) }
       request.pointee.station = station(of: step, for: request)
       switch step.pointee.discipline {
       case .line:
@@ -55,10 +56,17 @@ extension Engine {
       request.pointee.work = step.pointee.nanoseconds
       request.pointee.counted = 0
       if step.pointee.details >= 0 { prepareTransfer(request, step) }
+      offer(step.pointee.nanoseconds, to: step)
       if step.pointee.isOwn && step.pointee.ledger >= 0 && !wakeRadio(slot, request, step) { return }
       send(slot, request, step)
     case .end: complete(slot, request)
     }
+  }
+
+  /// Notes work that comes to a station inside the window, whenever it is done.
+  @inline(__always)
+  func offer(_ work: Int64, to step: UnsafeMutablePointer<Step>) {
+    if window.contains(now) { groups[Int(step.pointee.group)].offered += Int128(work) }
   }
 
   /// A message joins its link.
@@ -71,6 +79,11 @@ extension Engine {
     } else if takeServer(request) {
       serve(slot, request, step)
     } else {
+      guard fitsBuffer(request, step) else {
+        request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
+        turnAway(slot, request)
+        return
+      }
       _ = joinLine(slot, request)
       changeShare(of: request, to: .waiting)
       if step.pointee.isOwn && step.pointee.ledger >= 0 { radioQueues(request, step) }
@@ -121,7 +134,20 @@ extension Engine {
     request.pointee.isDone = true
     if window.contains(now) { totals[plans[source].model].completionsInWindow += 1 }
     if arrivalPlans[source].kind == .closed { think(source, request) }
+    if plans[source].load >= 0 && request.pointee.isMeasured { noteAnswer(request, of: source) }
     if !request.pointee.holdsTail { settle(slot) }
+  }
+
+  /// A sample of a load scenario is answered; a query with its last one.
+  private mutating func noteAnswer(_ request: UnsafeMutablePointer<Request>, of source: Int) {
+    let load = plans[source].load
+    loads[load].samples += 1
+    loads[load].lastAnswer = max(loads[load].lastAnswer, now)
+    if loads[load].scenario == .multiStream {
+      let client = clients[arrivalPlans[source].first + Int(request.pointee.sender)]
+      if client.open > 0 { return }
+    }
+    loads[load].latencies.append(now - request.pointee.record.arrival)
   }
 
   /// A request finds no room to wait: it is not answered.
@@ -132,7 +158,8 @@ extension Engine {
     request.pointee.record.completion = now
     request.pointee.isDone = true
     if arrivalPlans[source].kind == .closed {
-      if arrivalPlans[source].mean == 0 && now == request.pointee.record.arrival {
+      let client = clients[arrivalPlans[source].first + Int(request.pointee.sender)]
+      if arrivalPlans[source].mean == 0 && now == request.pointee.record.arrival && client.open == 1 {
         failure = SimulationError(
           "\(model.nodes[plans[source].node].name): clients that never think are turned away at once, over and over")
         return
@@ -151,7 +178,9 @@ extension Engine {
         failure = SimulationError("the sum of all latencies or bytes leaves 64 bits")
       }
       if request.pointee.record.outcome == .completed {
-        sketches[network].add(Double(request.pointee.record.completion - request.pointee.record.arrival))
+        let latency = Double(request.pointee.record.completion - request.pointee.record.arrival)
+        sketches[network].add(latency)
+        batchMeans.add(latency)
       }
       if isRecording { output.append(request.pointee.record) }
     }

@@ -6,7 +6,9 @@ extension Engine {
     result.models = model.models.indices.map { modelTotals($0) }
     result.nodes = model.nodes.indices.map { nodeTotals($0) }
     result.links = model.links.indices.map { linkTotals($0) }
+    result.loads = loads.map { $0.totals(windowStart: window.start) }
     result.events = events
+    result.latencyHalfWidth = batchMeans.halfWidth
     result.endNanoseconds = now
     result.wasInterrupted = isInterrupted
     return result
@@ -34,6 +36,7 @@ extension Engine {
     let idleWatts = node.idleWatts / Double(node.servers) / 1e9
     var result = NodeTotals()
     result.utilization = capacity > 0 ? busy / capacity : 0
+    result.offeredLoad = capacity > 0 ? Double(groups[index].offered) / capacity : 0
     result.requests = groups[index].started
     result.computeJoules = node.busyWatts / Double(node.servers) / 1e9 * busy
     result.idleJoules = idleWatts * (capacity - busy)
@@ -57,6 +60,8 @@ extension Engine {
     result.bytesDown = groups[down].bytes
     result.utilizationUp = capacity > 0 ? Double(groups[up].busy) / capacity : 0
     result.utilizationDown = capacity > 0 ? Double(groups[down].busy) / capacity : 0
+    result.offeredLoadUp = capacity > 0 ? Double(groups[up].offered) / capacity : 0
+    result.offeredLoadDown = capacity > 0 ? Double(groups[down].offered) / capacity : 0
     return result
   }
 }

@@ -54,7 +54,8 @@ extension Engine {
     let plan = plans.base + Int(request.pointee.record.source)
     let step = steps.base + Int(request.pointee.step)
     if model.nodes[Int(step.pointee.group)].scheduler == .priority {
-      return UInt64(bitPattern: Int64.max - plan.pointee.priority)
+      // Descending, over all of `Int64`.
+      return ~UInt64(bitPattern: plan.pointee.priority ^ Int64.min)
     }
     let due = request.pointee.record.arrival.addingReportingOverflow(plan.pointee.deadline)
     return UInt64(bitPattern: due.overflow ? .max : due.partialValue)
@@ -80,7 +81,8 @@ extension Engine {
     }
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
-    let end = step.pointee.kind == .transfer && step.pointee.details >= 0
+    let end =
+      step.pointee.kind == .transfer && step.pointee.details >= 0
       ? serviceEnd(request, step) : now + request.pointee.work
     queue.schedule(Event(.requestAdvanced, slot), at: end)
   }
@@ -108,7 +110,10 @@ extension Engine {
     let station = queues.base + Int(request.pointee.station)
     let next = nextInLine(of: station)
     if next >= 0 {
-      if isDetailed { clockOfLine = request.pointee.clockStart + request.pointee.work }
+      if isDetailed {
+        clockOfLine = request.pointee.clockStart + request.pointee.work
+        station.pointee.waitingBytes -= steps[Int(requests[next].pointee.step)].bytes
+      }
       let request = requests[next]
       serve(next, request, steps.base + Int(request.pointee.step))
       clockOfLine = -1

@@ -11,13 +11,17 @@ extension Engine {
     let link = model.links[index]
     let clock = direction == .up ? layout.upClocks[index] : layout.downClocks[index]
     let jitter = indices.reduce(0) { $0 + model.links[$1].jitterNanoseconds }
-    guard clock >= 0 || jitter > 0 || link.hop.transport != .ideal || link.discipline == .flow else { return -1 }
+    let isBounded = link.bufferBytes != nil && link.discipline == .line
+    guard clock >= 0 || jitter > 0 || isBounded || link.hop.transport != .ideal || link.discipline == .flow else {
+      return -1
+    }
     let names = indices.map { model.links[$0].name }.joined(separator: "+")
     var details = TransferDetails(
       jitterStreams: model.streams(of: source, for: "jitter \(direction == .up ? "up" : "down") on \(names)"))
     details.clock = Int32(clock)
     details.isTraced = isTraced
     details.jitter = jitter
+    if isBounded, let bytes = link.bufferBytes { details.buffer = Int64(bytes) }
     let bytesPerNanosecond = link.hop.bitsPerSecond(direction) / 8e9
     details.workPerByte = isTraced ? Double(RateTrace.unitsPerByte) : 1 / bytesPerNanosecond
     details.wire =
@@ -99,6 +103,16 @@ extension Engine {
     }
     request.pointee.clockStart = clockOfLine >= 0 ? clockOfLine : clocks[clock].reading(at: now)
     return max(now, clocks[clock].time(of: request.pointee.clockStart + request.pointee.work))
+  }
+
+  /// Whether a message may wait for its link; counts its bytes where they are limited.
+  func fitsBuffer(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Bool {
+    guard step.pointee.details >= 0 else { return true }
+    let station = queues.base + Int(request.pointee.station)
+    let bytes = station.pointee.waitingBytes + step.pointee.bytes
+    guard bytes <= transfers[Int(step.pointee.details)].buffer else { return false }
+    station.pointee.waitingBytes = bytes
+    return true
   }
 
   /// Whether a window of a message has been sent and more is to come, for which it waits if need be.

@@ -31,7 +31,7 @@ struct Engine: ~Copyable {
   /// Where who waits is ordered by urgency.
   var heaps = PlainBuffer<KeyHeap>()
   var batchLines = PlainBuffer<BatchLine>()
-  /// Of the batch times of each kind of work: those of 1, 2, ... requests.
+  /// For each kind of work that is served in batches, the times of all sizes from one on.
   var batchTimes = PlainBuffer<Int64>()
   /// Where the lines and times of each kind of work that shares batches are.
   var batchKinds: [BatchKind: Int32] = [:]
@@ -74,6 +74,9 @@ struct Engine: ~Copyable {
   /// By network.
   var totals: PlainBuffer<NetworkTotals>
   var sketches: [QuantileSketch]
+  /// Latencies in the order in which requests became final.
+  var batchMeans = BatchMeans()
+  var loads: [LoadRecord] = []
 
   /// An engine that has still to `start`.
   init(_ model: SystemModel, isRecording: Bool, isRecordingSteps: Bool = false) {

@@ -2,6 +2,8 @@
 struct GroupTotals {
   /// Server time at work, in nanoseconds.
   var busy: Int128 = 0
+  /// Work that came, in nanoseconds of a server.
+  var offered: Int128 = 0
   /// Services that began.
   var started = 0
   /// Bytes of the transfers whose last bit was sent.

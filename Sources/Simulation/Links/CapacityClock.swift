@@ -97,7 +97,7 @@ struct CapacityClock: Sendable {
   }
 }
 
-/// A time in which a link sends nothing; transfers in progress pause and go on. In nanoseconds.
+/// A time in nanoseconds in which a link sends nothing; transfers in progress pause and go on.
 public struct Outage: Sendable, Hashable {
   public var start: Int64
   public var end: Int64

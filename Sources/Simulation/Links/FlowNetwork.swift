@@ -153,8 +153,10 @@ struct FlowNetwork: ~Copyable {
       for index in reachedFlows {
         let flow = flows.base + Int(index)
         flow.pointee.dueTime = .max
-        guard flow.pointee.rate > 0 else { continue }
-        let time = now + Int64(min(max(0, flow.pointee.rest / flow.pointee.rate).rounded(), 0x1p60))
+        // Less than a byte's millionth is what rounding has left.
+        let isDone = flow.pointee.rest <= 1e-6
+        guard flow.pointee.rate > 0 || isDone else { continue }
+        let time = isDone ? now : now + Int64(min((flow.pointee.rest / flow.pointee.rate).rounded(), 0x1p60))
         if time < end { (first, end) = (Int(index), time) }
       }
       guard first >= 0 else { continue }

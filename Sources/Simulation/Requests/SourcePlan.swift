@@ -17,6 +17,8 @@ struct SourcePlan {
   var priority: Int64
   /// The placement of all its requests; -1 where each has its own.
   var placement: Int
+  /// An index into `Engine.loads`; -1 where its queries are not judged.
+  var load = -1
   var policyStreams: RandomStreamFamily
   var thinkStreams: RandomStreamFamily
 }

@@ -17,11 +17,12 @@ struct Step {
   var discipline = Discipline.line
   /// The tier that computes, or the one below the hop.
   var tier: UInt8 = 0
-  /// How often the itinerary has computed on this tier before.
+  /// The stations from one machine to the next; 0 where all use one.
+  var stride: UInt8 = 0
+  /// How often the itinerary has computed on this tier before; of a message its place in the itinerary.
   var visit: UInt16 = 0
-  /// The station of machine 0, and the stations from one machine to the next; 0 where all use one.
+  /// The station of machine 0.
   var station: Int32 = 0
-  var stride: Int32 = 0
   /// The node or link and direction whose totals it adds to.
   var group: Int32 = 0
   /// The ledger of the computing node's machine 0, or the radio of the device's machine 0; -1 where there is none.

@@ -9,6 +9,8 @@ struct QueueStation {
   var limit: Int32
   /// The heap of those who wait, among `Engine.heaps`; -1 where they are served in the order of arrival.
   var heap: Int32
+  /// Bytes of the messages that wait, where their number is limited.
+  var waitingBytes: Int64 = 0
   /// How many have waited, which orders those of one urgency.
   var sequence: UInt32 = 0
 

@@ -15,6 +15,8 @@ struct SharingStation {
   let limit: Int32
   /// The clock that its time is read from; -1 for the wall's.
   let clock: Int32
+  /// How much of its work a job may lack at its end, so that rounding cannot make it wait for another packet.
+  private let slack: UInt64
   /// The node or link and direction it belongs to, and its machine's ledger or -1.
   let group: Int32
   let ledger: Int32
@@ -29,7 +31,11 @@ struct SharingStation {
   var dueTime: Int64 = .max
   private(set) var heap = KeyHeap()
 
-  init(servers: Int, limit: Int32 = .max, clock: Int = -1, group: Int, ledger: Int) {
+  /// Where capacity comes in steps, 1/64 byte is as good as nothing.
+  init(
+    servers: Int, limit: Int32 = .max, clock: Int = -1, isStepped: Bool = false, group: Int, ledger: Int
+  ) {
+    slack = isStepped ? UInt64(RateTrace.unitsPerByte / 64) << 12 : 0
     self.servers = Int32(servers)
     self.clock = Int32(clock)
     self.limit = limit
@@ -101,7 +107,7 @@ struct SharingStation {
   mutating func removeFinished() -> Int? {
     guard jobs > 0 else { return nil }
     let key = heap.top
-    guard UInt64(truncatingIfNeeded: key >> 64) <= virtual else { return nil }
+    guard UInt64(truncatingIfNeeded: key >> 64) <= virtual + slack else { return nil }
     heap.removeTop()
     jobs -= 1
     return Int(UInt32(truncatingIfNeeded: key))
@@ -111,7 +117,7 @@ struct SharingStation {
   @inline(__always)
   func nextEnd(now: Int64) -> Int64 {
     let end = UInt64(truncatingIfNeeded: heap.top >> 64)
-    let rest = end > virtual ? end - virtual : 0
+    let rest = end > virtual + slack ? end - virtual - slack : 0
     if jobs <= servers { return now + Int64((rest + 4095) >> 12) }
     if rest < 1 << 50 && jobs < 1 << 13 {
       let unit = UInt64(servers) << 12

@@ -9,7 +9,8 @@ enum PensieveTrace {
       let fields = text.split { $0 == " " || $0 == "\t" }
       guard fields.count == 2 else {
         mistakes.report(
-          "expected 'seconds Mbit/s', found \(fields.count == 1 ? "one column" : "\(fields.count) columns")", line: line)
+          "expected 'seconds Mbit/s', found \(fields.count == 1 ? "one column" : "\(fields.count) columns")", line: line
+        )
         return !mistakes.isFull
       }
       guard let seconds = Double(fields[0]), (0...4e9).contains(seconds) else {

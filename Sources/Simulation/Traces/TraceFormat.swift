@@ -19,7 +19,9 @@ public enum TraceFormat: String, Sendable, CaseIterable {
   /// Reads a trace line by line, in memory in proportion to its distinct times.
   ///
   /// `column` names a column of rates where the format has a header. Throws `InputError` with the lines that make no sense.
-  public func read(_ path: String, column: String, mentionedAt position: SourcePosition?) throws(InputError) -> RateTrace {
+  public func read(_ path: String, column: String, mentionedAt position: SourcePosition?) throws(InputError)
+    -> RateTrace
+  {
     switch self {
     case .mahimahi: try MahimahiTrace.read(path, mentionedAt: position)
     case .pensieve: try PensieveTrace.read(path, mentionedAt: position)

@@ -13,7 +13,7 @@ enum Benchmarks {
     let names =
       models.isEmpty ? ["mobilenet_v2", "resnet18", "resnet50", "squeezenet1_1", "lstm", "bert_mini"] : models
     return try names.map { name in
-      let model = try LoadedModel.find(name)
+      let model = try LoadedModel.find(name).optimized()
       guard let graph = model.graph else { throw InputError("'\(name)' is no network") }
       let executor = try Executor(graph, threads: threads)
       let inputs = try model.seededInputs(seed: 1)

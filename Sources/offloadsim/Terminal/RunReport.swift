@@ -49,7 +49,7 @@ struct RunReport {
     }
     Console.print(table.rendered(.text, colored: colored))
     Console.print("")
-    for line in overloads + [executionLine, costLine] { Console.print(line) }
+    for line in loads + [executionLine, costLine] { Console.print(line) }
     Console.print("")
     Console.print("Try: sqlite3 -box \(path) \"SELECT * FROM latency_breakdown\"")
   }
@@ -126,16 +126,31 @@ struct RunReport {
     return hasDeadline ? String(format: "%.1f %%", 100 * missed / requests) : "–"
   }
 
-  /// Stations with more work than they can do, which no plan of a single request can see.
-  private var overloads: [String] {
-    let busyNodes = nodes.filter { ($0.number("utilization") ?? 0) > 0.98 }.map { row in
-      "Overloaded under \(row.policy): \(row.text("node")) is busy "
-        + String(format: "%.1f %%", 100 * (row.number("utilization") ?? 0)) + " of the time"
+  /// Each station's load under each policy; over 1 more comes than can be done.
+  private var loads: [String] {
+    var labels: [String] = []
+    for row in nodes where !labels.contains(row.policy) { labels.append(row.policy) }
+    return labels.map { policy in
+      var stations: [(name: String, load: Double)] = []
+      for row in nodes where row.policy == policy {
+        stations.append((row.text("node"), row.number("offered_load") ?? 0))
+      }
+      for row in links where row.policy == policy {
+        stations.append(("\(row.text("link")) up", row.number("offered_load_up") ?? 0))
+        stations.append(("\(row.text("link")) down", row.number("offered_load_down") ?? 0))
+      }
+      let left = stations.count - Self.stationsShown
+      // Of very many the busiest.
+      if left > 0 { stations = Array(stations.sorted { $0.load > $1.load }.prefix(Self.stationsShown)) }
+      let loads = stations.map { station in
+        "\(station.name) " + String(format: "%.2f", station.load)
+          + (station.load > 1 ? " (unstable: more comes than can be done)" : "")
+      }
+      return "Load under \(policy): " + loads.joined(separator: ", ") + (left > 0 ? ", and \(left) with less" : "")
     }
-    let busyLinks = links.filter { max($0.number("utilization_up") ?? 0, $0.number("utilization_down") ?? 0) > 0.98 }
-      .map { "Overloaded under \($0.policy): link \($0.text("link")) is never idle" }
-    return busyNodes + busyLinks
   }
+
+  private static let stationsShown = 12
 
   private var executionLine: String {
     let executed = outcome.executed

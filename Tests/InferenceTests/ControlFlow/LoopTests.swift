@@ -11,8 +11,8 @@ struct LoopTests {
     let n = Float(trips)
     #expect(results[0].elements(as: Float.self) == [1 + n, 10 + 2 * n])
     #expect(results[1].shape == [trips, 2])
-    #expect(
-      results[1].elements(as: Float.self) == (0..<trips).flatMap { [2 + Float($0), 12 + 2 * Float($0)] })
+    let sums = (0..<trips).map(Float.init).flatMap { step -> [Float] in [2 + step, 12 + 2 * step] }
+    #expect(results[1].elements(as: Float.self) == sums)
   }
 
   @Test func conditionEndsTheLoop() throws {

@@ -4,7 +4,13 @@ import Testing
 
 struct AttentionTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    var (batch, heads, keyHeads, queries, keys, size, valueSize) = (2, 4, 4, 5, 7, 8, 8)
+    var batch = 2
+    var heads = 4
+    var keyHeads = 4
+    var queries = 5
+    var keys = 7
+    var size = 8
+    var valueSize = 8
     var past = 0
     var isCausal = false
     var softcap: Float = 0
@@ -14,7 +20,9 @@ struct AttentionTests {
     var isStacked = true
     var mode = 0
     var total: Int { past + keys }
-    var testDescription: String { "\(self)" }
+    var testDescription: String {
+      "\(batch) x \(heads)/\(keyHeads) heads, \(queries) queries, \(past) + \(keys) keys, mode \(mode)"
+    }
   }
 
   static let cases = [

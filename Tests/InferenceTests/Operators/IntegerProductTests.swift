@@ -5,7 +5,8 @@ struct IntegerProductTests {
   struct Case: Sendable {
     let a: [Int]
     let b: [Int]
-    var (aZeros, bZeros): ([Int]?, [Int]?) = (nil, nil)
+    var aZeros: [Int]?
+    var bZeros: [Int]?
   }
 
   static let cases = [

@@ -29,7 +29,7 @@ struct PoolTests {
   func floatPoolsAgreeWithTheDefinition(on isa: InstructionSet, shape: Case) throws {
     let x = Tensor.random(shape.input, seed: 1)
     let maxima = try OperatorRun("MaxPool", [x], attributes(shape)).outputs(on: isa)
-    let windows = windows(shape, output: maxima[0].shape)
+    let windows = Self.windows(shape, output: maxima[0].shape)
     #expect(maxima[0].doubles == windows.map { window in window.inside.map { x.doubles[$0] }.max()! })
     #expect(
       maxima[1].elements(as: Int64.self).map(Int.init)
@@ -50,7 +50,7 @@ struct PoolTests {
     let x = Tensor.randomBytes(type, [1, 2, 7, 8], seed: 4)
     let result = try OperatorRun("MaxPool", [x], ["kernel_shape": .ints([3, 2])]).outputs()[0]
     let values = x.integers()!
-    let expected = windows(
+    let expected = Self.windows(
       Case(input: [1, 2, 7, 8], kernel: [3, 2], strides: [1, 1], pads: [0, 0, 0, 0]), output: result.shape
     ).map { window in window.inside.map { values[$0] }.max()! }
     #expect(result.integers()! == expected)
@@ -76,7 +76,7 @@ struct PoolTests {
   }
 
   /// For each output the flat indices inside the input and how many places lie inside input and padding.
-  private func windows(_ shape: Case, output: [Int]) -> [(inside: [Int], padded: Int)] {
+  static func windows(_ shape: Case, output: [Int]) -> [(inside: [Int], padded: Int)] {
     let rank = shape.kernel.count
     let input = [Int](shape.input[2...])
     func places(_ sizes: [Int]) -> [[Int]] {

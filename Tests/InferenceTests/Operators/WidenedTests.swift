@@ -47,6 +47,18 @@ struct WidenedTests {
     #expect(outputs.map(\.elementType) == [.float16, .float32, .float32])
   }
 
+  /// Moving elements needs no arithmetic, adding them does.
+  @Test(arguments: ["none", "add"])
+  func scattersWithAndWithoutArithmetic(reduction: String) throws {
+    let data = try cast(.random([4, 2], seed: 1), .float16)
+    let updates = try cast(.random([1, 2], seed: 2), .float16)
+    let inputs = [data, Tensor(int64s: [3]).reshaped([1, 1]), updates]
+    let result = try apply("ScatterND", inputs, ["reduction": .string(reduction)], opset: 18)[0]
+    let singles = [try cast(data, .float32), inputs[1], try cast(updates, .float32)]
+    let expected = try apply("ScatterND", singles, ["reduction": .string(reduction)], opset: 18)[0]
+    #expect(result.isIdentical(to: try cast(expected, .float16)))
+  }
+
   @Test func countsAsTheSingleOperatorDoes() throws {
     var builder = GraphBuilder(name: "half")
     let input = builder.input("x", .float16, [1, 3, 8, 8])

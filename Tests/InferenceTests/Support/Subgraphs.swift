@@ -73,8 +73,8 @@ enum Subgraphs {
     var builder = GraphBuilder(name: "growing")
     let bound = builder.input("M", .int64, [])
     let first = builder.input("first", .float32, [1, 8])
-    let row = try builder.value("row", "Relu", [builder.input("x", .float32, [1, 8])])
-    let last = try builder.value("loop", "Loop", [bound, nil, first], ["body": .graph(body.build())], captures: [row])
+    let kept = try builder.value("row", "Relu", [builder.input("x", .float32, [1, 8])])
+    let last = try builder.value("loop", "Loop", [bound, nil, first], ["body": .graph(body.build())], captures: [kept])
     builder.output(try builder.value("scaled", "Tanh", [last]))
     return builder.build()
   }

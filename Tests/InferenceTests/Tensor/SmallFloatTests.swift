@@ -82,11 +82,11 @@ struct SmallFloatTests {
       // The two bfloat16 numbers around: the result is the nearer, in a tie the even one.
       let low = Float(bitPattern: number.bitPattern & 0xFFFF_0000)
       let high = Float(bitPattern: (number.bitPattern & 0xFFFF_0000) &+ 0x10000)
-      let (below, above) = (
-        Double(number) - Double(low),
-        (high.isInfinite ? 0x1p128 * (number < 0 ? -1 : 1) : Double(high)) - Double(number)
-      )
-      let takesLow = abs(below) < abs(above) || abs(below) == abs(above) && low.bitPattern & 0x10000 == 0
+      let limit: Double = number < 0 ? -0x1p128 : 0x1p128
+      let next = high.isInfinite ? limit : Double(high)
+      let below = abs(Double(number) - Double(low))
+      let above = abs(next - Double(number))
+      let takesLow = below < above || below == above && low.bitPattern & 0x10000 == 0
       #expect(brain == (takesLow ? low : high))
     }
   }

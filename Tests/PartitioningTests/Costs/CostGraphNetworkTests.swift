@@ -23,7 +23,8 @@ struct CostGraphNetworkTests {
     #expect(network.tensors.map(\.bytes) == [16, 32, 32, 8])
     #expect(network.tensors.map(\.isResult) == [false, false, false, true])
     // Inputs, weights and outputs once.
-    #expect(network.layers[1].work == CostGraph.Work(macs: 32, bytes: 16 + 128 + 32, weightBytes: 128, costClass: .gemm))
+    #expect(
+      network.layers[1].work == CostGraph.Work(macs: 32, bytes: 16 + 128 + 32, weightBytes: 128, costClass: .gemm))
     #expect(network.layers[2].work == CostGraph.Work(macs: 0, bytes: 64, costClass: .memory))
   }
 

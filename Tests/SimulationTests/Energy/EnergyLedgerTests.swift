@@ -108,8 +108,14 @@ struct EnergyLedgerTests {
   static let links: [(name: String, change: @Sendable (inout LinkModel) -> Void)] = [
     ("slow start", { $0.hop = $0.hop.with(.tcp(initialWindow: 10, segmentBytes: 1460)) }),
     ("flows", { $0.hop = $0.hop.with(.lv08) }),
-    ("serialisation", { $0.hop = $0.hop.with(.ideal, Serialization(perMessageNanoseconds: 2e6, perByteNanoseconds: 50)) }),
-    ("outages", { $0.outages = [2, 20, 29.8].map { Outage(start: Int64($0 * 1e9), end: Int64($0 * 1e9) + 700_000_000) } }),
+    (
+      "serialisation",
+      { $0.hop = $0.hop.with(.ideal, Serialization(perMessageNanoseconds: 2e6, perByteNanoseconds: 50)) }
+    ),
+    (
+      "outages",
+      { $0.outages = [2, 20, 29.8].map { Outage(start: Int64($0 * 1e9), end: Int64($0 * 1e9) + 700_000_000) } }
+    ),
     ("jitter", { $0.jitterNanoseconds = 30_000_000 }),
     (
       "packets",

@@ -10,6 +10,7 @@ struct LinkScenario {
   var trace: RateTrace?
   var outages: [Outage] = []
   var jitterSeconds = 0.0
+  var bufferBytes: Int?
 
   func hop(streams: Bool = false) -> PlacementProblem.Hop {
     PlacementProblem.Hop(
@@ -22,6 +23,7 @@ struct LinkScenario {
     var link = LinkModel(name: "link", from: 0, to: 1, hop: hop(), sharing: sharing)
     link.uplinkTrace = trace
     link.outages = outages
+    link.bufferBytes = bufferBytes
     link.jitterNanoseconds = Int64(jitterSeconds * 1e9)
     let nodes = [NodeModel(name: "device", role: .device), NodeModel(name: "cloud", role: .cloud, servers: 1000)]
     func chain(_ seconds: Double, _ bytes: Int) -> SystemModel {

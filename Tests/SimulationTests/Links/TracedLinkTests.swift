@@ -35,6 +35,31 @@ struct TracedLinkTests {
     #expect(areClose(first.map { $0 + 3 }, second))
   }
 
+  /// Seven share packets that do not divide by seven, and are done with the packet that completes them.
+  @Test func packetsSharedBySeven() throws {
+    let link = LinkScenario(sharing: .fair, trace: Self.packets)
+    let messages = (1...7).map { (seconds: 0.0, bytes: 300 * $0) }
+    // By hand in sevenths of a byte: who has the least left is done first, with as much for each of the others.
+    var left = messages.map { Double($0.bytes) * 420 }
+    var done = [Double](repeating: 0, count: 7)
+    var packet = 0
+    while left.contains(where: { $0 > 0 }) {
+      packet += 1
+      var room = 1500.0 * 420
+      while room > 0, let least = left.filter({ $0 > 0 }).min() {
+        let sharers = left.indices.filter { left[$0] > 0 }
+        let used = min(least, room / Double(sharers.count))
+        for index in sharers {
+          left[index] -= used
+          if left[index] < 1e-6 { (left[index], done[index]) = (0, Double(packet) * 0.01) }
+        }
+        room -= used * Double(sharers.count)
+        if room < 1e-6 { room = 0 }
+      }
+    }
+    #expect(areClose(try link.arrivals(messages), done))
+  }
+
   /// 1 MB/s for a second, 0.1 MB/s for a second, 1 MB/s for a second, and again.
   static let rates = RateTrace(
     rates: [0, 1, 2].map { (Int64($0) * 1_000_000_000, $0 == 1 ? 0.8e6 : 8e6) })
@@ -74,7 +99,7 @@ struct TracedLinkTests {
     #expect(areClose(try packets.arrivals([(0, 3000)]), [0.03]))
   }
 
-  /// Utilization is time with something to send, whatever the rate; in the window 1 ... 3 s.
+  /// Utilization is time with something to send, whatever the rate; the window is from 1 to 3 s.
   @Test(arguments: [LinkModel.Sharing.fifo, .fair])
   func utilization(sharing: LinkModel.Sharing) throws {
     var model = LinkScenario(sharing: sharing, trace: Self.rates).model([(0, 1_500_000)], durationSeconds: 3)

@@ -21,7 +21,7 @@ struct TransportTests {
   /// While one waits for acknowledgements the other sends.
   @Test func slowStartLeavesRoom() throws {
     let link = LinkScenario(transport: Self.tcp, sharing: .fair, roundTripSeconds: 0.1)
-    // 43,800 bytes alone take 229.2 ms; a second that begins in the first's pause is not in its way.
+    // 43,800 bytes alone take 129.2 + 50 ms; a second that begins in the first's pause is not in its way.
     #expect(areClose(try link.arrivals([(0, 43_800), (0.05, 43_800)]), [0.1792, 0.2292]))
   }
 
@@ -62,6 +62,17 @@ struct TransportTests {
     let requests = try model.recorded().requests
     let ends = requests.map { Double($0.completion) / 1e9 }
     #expect(areClose(ends, [1.05, 1.05]))
+  }
+
+  /// 100 kB are being sent until 0.1 s; of 60, 40 and 1 kB that come meanwhile the last finds no room.
+  @Test(arguments: [Transport.ideal, .tcp(initialWindow: 1000, segmentBytes: 1460)])
+  func droppedAtTheTail(transport: Transport) throws {
+    let link = LinkScenario(transport: transport, bufferBytes: 100_000)
+    let model = link.model([(0, 100_000), (0.01, 60_000), (0.02, 40_000), (0.03, 1000), (0.11, 50_000)])
+    let (requests, result) = try model.recorded()
+    #expect(requests.map(\.outcome) == [.completed, .completed, .completed, .dropped, .completed])
+    #expect(areClose(requests.map { Double($0.completion) / 1e9 }, [0.1, 0.16, 0.2, 0.03, 0.25]))
+    #expect(result.links[0].bytesUp == 250_000 && result.models[0].dropped == 1)
   }
 
   /// An isolated request takes in the simulation what the plan says, to the nanosecond and the joule.

@@ -38,8 +38,8 @@ struct PriorityTests {
   /// The second and third come during the first's service; the third is more urgent but interrupts nobody.
   @Test func largerPriorityFirst() throws {
     let model = Self.model(
-      .priority, [(Self.at(0, 0.01), 0, nil), (Self.at(0.02), 5, nil)], durationSeconds: 1)
-    #expect(try Self.completions(model) == [0.1, 0.3, 0.2])
+      .priority, [(Self.at(0, 0.01), -1, nil), (Self.at(0.02), 5, nil), (Self.at(0.03), 0, nil)], durationSeconds: 1)
+    #expect(try Self.completions(model) == [0.1, 0.4, 0.2, 0.3])
   }
 
   /// Due at 1.01, at 0.52 and never: the second begins first, the last has no deadline.

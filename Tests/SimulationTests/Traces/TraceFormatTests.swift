@@ -61,21 +61,27 @@ struct TraceFormatTests {
     ("1\n3\n2\n", .mahimahi, "t:3:1: error: times must ascend: 2 comes after 3"),
     ("1\n-3\n", .mahimahi, "t:2:1: error: '-3' is no whole number of milliseconds"),
     ("1 2\n", .mahimahi, "t:1:1: error: '1 2' is no whole number of milliseconds"),
-    ("1\n2.5\nx\n", .mahimahi,
-      "t:2:1: error: '2.5' is no whole number of milliseconds\nt:3:1: error: 'x' is no whole number of milliseconds"),
+    (
+      "1\n2.5\nx\n", .mahimahi,
+      "t:2:1: error: '2.5' is no whole number of milliseconds\nt:3:1: error: 'x' is no whole number of milliseconds"
+    ),
     ("", .pensieve, "error: the trace 't' is empty"),
     ("0 1\n2\n", .pensieve, "t:2:1: error: expected 'seconds Mbit/s', found one column"),
     ("0 1\n1 -2\n", .pensieve, "t:2:3: error: '-2' is not a rate between 0 and 1000000 Mbit/s"),
     ("0 1\n1 nan\n", .pensieve, "t:2:3: error: 'nan' is not a rate between 0 and 1000000 Mbit/s"),
     ("3 1\n1 2\n", .pensieve, "t:2:1: error: times must ascend: 1 comes after 3.0"),
-    ("0 0\n1 0\n", .pensieve,
-      "error: the trace 't' has no capacity that can be counted: all rates are 0, or far too large"),
+    (
+      "0 0\n1 0\n", .pensieve,
+      "error: the trace 't' has no capacity that can be counted: all rates are 0, or far too large"
+    ),
     ("a,b\n", .irish5g, "t:1:1: error: the header has no column 'Timestamp'"),
     ("Timestamp,b\n", .irish5g, "t:1:1: error: the header has no column 'DL_bitrate' (it has Timestamp, b)"),
     ("Timestamp,DL_bitrate\n2019.12.16_07.22.43\n", .irish5g, "t:2:1: error: 1 columns where the header has 2"),
     ("Timestamp,DL_bitrate\n2019.12.16_07.22.43,-\n", .irish5g, "t:2:21: error: '-' is not a rate in kbit/s"),
-    ("Timestamp,DL_bitrate\n2019.13.16_07.22.43,1\n", .irish5g,
-      "t:2:1: error: '2019.13.16_07.22.43' is no time like 2019.12.16_07.22.43"),
+    (
+      "Timestamp,DL_bitrate\n2019.13.16_07.22.43,1\n", .irish5g,
+      "t:2:1: error: '2019.13.16_07.22.43' is no time like 2019.12.16_07.22.43"
+    ),
   ])
   func mistakes(text: String, format: TraceFormat, message: String) throws {
     #expect(try Self.mistakes(text, format) == message)
@@ -91,12 +97,16 @@ struct TraceFormatTests {
   @Test(
     .enabled(if: FileManager.default.fileExists(atPath: "../shared/traces"), "needs ../shared/traces"),
     arguments: [
-      ("mahimahi/ATT-LTE-driving-2016.down", TraceFormat.mahimahi, 4.56), ("mahimahi/TMobile-LTE-short.up", .mahimahi, 13.32),
+      ("mahimahi/ATT-LTE-driving-2016.down", TraceFormat.mahimahi, 4.56),
+      ("mahimahi/TMobile-LTE-short.up", .mahimahi, 13.32),
       ("mahimahi/Verizon-EVDO-driving.up", .mahimahi, 0.84), ("hsdpa/norway_bus_5", .pensieve, 1.62),
-      ("hsdpa/norway_train_21", .pensieve, 1.68), ("irish5g/Download_Driving_B_2019.12.16_07.22.43.csv", .irish5g, 23.2),
+      ("hsdpa/norway_train_21", .pensieve, 1.68),
+      ("irish5g/Download_Driving_B_2019.12.16_07.22.43.csv", .irish5g, 23.2),
     ])
   func measuredTraces(name: String, format: TraceFormat, mbps: Double) throws {
     let trace = try format.read("../shared/traces/\(name)", column: "DL_bitrate", mentionedAt: nil)
-    #expect(abs(trace.meanBitsPerSecond / 1e6 - mbps) < 0.05 * mbps)
+    // The README's means are over one-second bins or lines, not over time.
+    let error = format == .mahimahi ? 0.02 : 0.3
+    #expect(abs(trace.meanBitsPerSecond / 1e6 - mbps) < error * mbps)
   }
 }

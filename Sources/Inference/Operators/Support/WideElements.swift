@@ -51,7 +51,8 @@ enum WideElements {
     case .int64: map(wide, target, count) { Int64(converting: $0) }
     case .uint64: map(wide, target, count) { UInt64(converting: $0) }
     case .int4, .int2, .uint4, .uint2:
-      map(wide, target, count) { narrowed(Int64(converting: $0.rounded(.toNearestOrEven)), type) }
+      // As onnxruntime does: rounded, where other integers are truncated, and without clamping.
+      map(wide, target, count) { narrowed(Int64(converting: $0.rounded(.toNearestOrAwayFromZero)), type) }
     case .float8e4m3fn, .float8e4m3fnuz, .float8e5m2, .float8e5m2fnuz, .float4e2m1:
       guard let format = SmallFloat(type) else { return }
       map(wide, target, count) { format.encode($0, saturates: saturates) }

@@ -1,4 +1,4 @@
-import Experiments
+import Simulation
 import Foundation
 import Testing
 

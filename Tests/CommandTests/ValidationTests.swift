@@ -1,0 +1,129 @@
+import CSQLite
+import Foundation
+import Testing
+
+/// The scenario files of `docs/validation.md` against their closed forms, through the program and its results file.
+struct ValidationTests {
+  /// Milliseconds of the mean latency, of all requests or of one model's.
+  static let means: [(file: String, model: String?, expected: Double)] = [
+    ("mm1", nil, 500), ("md1", nil, 300), ("mm4", nil, 174.554), ("mg1", nil, 475), ("ps", nil, 333.333),
+    ("priority", "urgent", 214.286), ("priority", "other", 671.429), ("batch", nil, 178.947), ("closed", nil, 224.272),
+    ("tandem", nil, 678.571), ("fair-link", nil, 333.333),
+  ]
+
+  /// The same for runs of a few messages, which have nothing random about them.
+  static let exact: [(file: String, expected: Double)] = [
+    ("slow-start", 271.736), ("lv08", 233.193), ("packets", 19), ("rates", 2400), ("outage", 2100), ("max-min", 2000),
+  ]
+
+  /// Values of the first column of a query.
+  static func numbers(_ query: String, in file: String) throws -> [Double] {
+    var database: OpaquePointer?
+    guard sqlite3_open_v2(file, &database, SQLITE_OPEN_READONLY, nil) == SQLITE_OK else {
+      throw Program.Failure(description: "cannot open \(file)")
+    }
+    defer { sqlite3_close(database) }
+    var statement: OpaquePointer?
+    guard sqlite3_prepare_v2(database, query, -1, &statement, nil) == SQLITE_OK else {
+      throw Program.Failure(description: String(cString: sqlite3_errmsg(database)))
+    }
+    defer { sqlite3_finalize(statement) }
+    var values: [Double] = []
+    while sqlite3_step(statement) == SQLITE_ROW { values.append(sqlite3_column_double(statement, 0)) }
+    return values
+  }
+
+  static func run(_ file: String, _ arguments: [String] = []) throws -> (folder: TemporaryFolder, database: String) {
+    let folder = try TemporaryFolder()
+    let database = folder.file("x.db").path
+    let result = try Program.run(["run", "Scenarios/validation/\(file).json", "-o", database, "-q"] + arguments)
+    guard result.status == 0 else { throw Program.Failure(description: result.errors) }
+    return (folder, database)
+  }
+
+  /// The 99.9 % interval over ten replications of a fifth of the file's length.
+  @Test(arguments: means.indices)
+  func meanLatencies(index: Int) throws {
+    let (file, model, expected) = Self.means[index]
+    let run = try Self.run(file, ["--duration", "6000", "--replications", "10"])
+    let condition = model.map { " WHERE model.name = '\($0)'" } ?? ""
+    let values = try Self.numbers(
+      "SELECT m.latency_mean_ms FROM run_model AS m JOIN model USING (model_id)\(condition)", in: run.database)
+    #expect(values.count == 10)
+    let mean = values.reduce(0, +) / 10
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 9
+    let halfWidth = 4.781 * (variance / 10).squareRoot()
+    #expect(abs(mean - expected) <= halfWidth, "\(file): \(mean) ± \(halfWidth), expected \(expected)")
+    #expect(halfWidth < 0.15 * expected)
+  }
+
+  @Test(arguments: exact.indices)
+  func exactLatencies(index: Int) throws {
+    let (file, expected) = Self.exact[index]
+    let run = try Self.run(file)
+    let values = try Self.numbers("SELECT latency_ms FROM request", in: run.database)
+    #expect(!values.isEmpty && values.allSatisfy { abs($0 - expected) < 0.001 }, "\(file): \(values)")
+  }
+
+  @Test func boundedQueue() throws {
+    let run = try Self.run("bounded", ["--duration", "6000", "--replications", "10"])
+    let shares = try Self.numbers("SELECT 1.0 * dropped / requests FROM run_total", in: run.database)
+    #expect(abs(shares.reduce(0, +) / 10 - 0.16021586) < 0.005)
+  }
+
+  @Test func loadScenario() throws {
+    let run = try Self.run("server-load", ["--duration", "6000", "--replications", "10"])
+    let latencies = try Self.numbers("SELECT query_latency_ms FROM load_summary", in: run.database)
+    #expect(latencies.count == 1 && abs(latencies[0] - 2302.585) < 0.06 * 2302.585)
+  }
+
+  /// Ten replications or more, until the interval is narrow enough; the same whatever runs at the same time.
+  @Test func precision() throws {
+    var counts: [[Double]] = []
+    for jobs in ["1", "2"] {
+      let run = try Self.run("mm1", ["--duration", "3000", "--precision", "4%", "--jobs", jobs])
+      let values = try Self.numbers("SELECT latency_mean_ms FROM run_total ORDER BY run_id", in: run.database)
+      let n = Double(values.count)
+      let mean = values.reduce(0, +) / n
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)
+      #expect(values.count >= 10 && 1.96 * (variance / n).squareRoot() <= 0.04 / 1.04 * mean)
+      counts.append(values)
+    }
+    #expect(counts[0] == counts[1])
+  }
+
+  /// A run that begins empty is found to need a warm-up, and a single run knows its own precision.
+  @Test func warmupAndBatchMeans() throws {
+    let run = try Self.run("mm1", ["--set", "warmup_s=auto", "--duration", "20000", "--replications", "2"])
+    let warmups = try Self.numbers("SELECT warmup_s FROM run", in: run.database)
+    #expect(warmups.count == 2 && warmups[0] == warmups[1] && warmups[0] < 10_000)
+    let halfWidths = try Self.numbers("SELECT latency_half_width_ms FROM replication_summary", in: run.database)
+    #expect(halfWidths.allSatisfy { (5...100).contains($0) })
+  }
+
+  /// Requests are counted for their model, however many sources ask for it.
+  @Test func severalSourcesOfOneModel() throws {
+    let source = #"{"source": "server", "model": "MODEL", "arrivals": {"kind": "periodic", "rate_per_s": RATE}}"#
+    let sources = [("urgent", 1), ("urgent", 2), ("other", 4)].map {
+      source.replacing("MODEL", with: $0.0).replacing("RATE", with: "\($0.1)")
+    }
+    let run = try Self.run(
+      "priority",
+      [
+        "--duration", "100", "--replications", "1", "--set", "warmup_s=0", "--set",
+        "workload=[\(sources.joined(separator: ", "))]",
+      ])
+    let counts = try Self.numbers("SELECT requests FROM run_model ORDER BY model_id", in: run.database)
+    #expect(counts == [300, 400])
+    #expect(try Self.numbers("SELECT requests FROM run_total", in: run.database) == [700])
+  }
+
+  @Test func overloadIsSaid() throws {
+    let folder = try TemporaryFolder()
+    let result = try Program.run([
+      "run", "Scenarios/validation/mm1.json", "-o", folder.file("x.db").path, "--duration", "2000", "--replications",
+      "1", "--set", "workload.0.arrivals.rate_per_s=12",
+    ])
+    #expect(result.output.contains("server 1.2") && result.output.contains("unstable"))
+  }
+}
