@@ -43,7 +43,10 @@ extension PlanReport {
     let bars = chart.drawn(width: barWidth, paint: layout.paint)
     let tiers = problem.tiers.map(\.name.printable).joined(separator: " - ")
     let legend = chart.parts.map { layout.paint($0, String($0.glyph)) + " " + $0.title(objective) }
-    var lines = ["\(problem.network.name.printable): \(tiers), \(objective.rawValue) with \(policy.printable)", ""]
+    var lines = [
+      "\(problem.network.name.printable): \(tiers), \(objective.rawValue) with \(policy.printable) (\(informationClass.rawValue))",
+      "",
+    ]
     lines += [legend.joined(separator: "   ") + barMeaning, ""]
     for (index, row) in cells.enumerated() {
       let bar = index == 0 ? ("", barWidth) : (bars[index - 1].text, bars[index - 1].free)

@@ -18,6 +18,8 @@ public struct PlanReport: Sendable {
   public let objective: Objective
   /// The kind of the policy.
   public let policy: String
+  /// What the policy may know.
+  public let informationClass: InformationClass
   public let choice: Choice
   public let candidates: [Candidate]
   public let optimum: Choice
@@ -40,7 +42,7 @@ public struct PlanReport: Sendable {
       .init("candidates", .array(rows)), .init("optimum", .object(members(optimum))),
       .init("optimum_is_proven", .bool(optimumIsProven)), .init("policy", .string(policy)),
       .init("optimum_gap", optimumGap.map { .number($0) } ?? .null),
-      .init("bandwidth", bandwidthJSON),
+      .init("information_class", .string(informationClass.rawValue)), .init("bandwidth", bandwidthJSON),
       .init("notes", .array(notes.map { .string($0) })),
     ]
     return .object(members(choice) + more)

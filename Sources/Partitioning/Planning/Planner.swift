@@ -22,6 +22,7 @@ public enum Planner {
     let optimum = Optimum(of: problem, objective)
     return PlanReport(
       problem: problem, objective: objective, policy: type(of: policy).kind,
+      informationClass: policy.informationClass,
       choice: PlanReport.Choice(placement: placement, cost: problem.cost(of: placement)), candidates: candidates,
       optimum: PlanReport.Choice(placement: optimum.placement, cost: optimum.cost),
       optimumIsProven: optimum.isProven, optimumGap: optimum.gap,

@@ -30,6 +30,7 @@ struct PlannerTests {
   @Test func jsonHasTheContractsNames() throws {
     let json = try plan("mincut", .energy).json
     #expect(json["objective"] == "energy")
+    #expect(json["information_class"] == "profiled")
     #expect(json["value"] == json["energy_j"])
     #expect(json["latency_ms"] == .number(30))
     #expect(json["throughput_per_s"] == .number(1e9 / 30_000_000))
