@@ -173,7 +173,7 @@ extension PlanChart.Part {
     case .edge: .cyan
     case .server: .blue
     case .download: .magenta
-    case .radio: .red
+    case .messages, .radio: .red
     }
   }
 }

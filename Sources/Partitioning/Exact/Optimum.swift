@@ -4,6 +4,9 @@ public struct Optimum: Sendable {
   public let cost: PlanCost
   /// Whether no placement can be better; otherwise it is the best that was found.
   public let isProven: Bool
+  /// No placement is better than this one by more than this share of its cost; 0 where it is proven to be the best,
+  /// `nil` where nothing is known.
+  public let gap: Double?
 
   /// How many placements are tried one by one before a search is given up.
   static let enumerationLimit = 1 << 17
@@ -44,10 +47,11 @@ public struct Optimum: Sendable {
     self = best
   }
 
-  init(placement: Placement, cost: PlanCost, isProven: Bool) {
+  init(placement: Placement, cost: PlanCost, isProven: Bool, gap: Double? = nil) {
     self.placement = placement
     self.cost = cost
     self.isProven = isProven
+    self.gap = isProven ? 0 : gap
   }
 
   var proven: Optimum { Optimum(placement: placement, cost: cost, isProven: true) }

@@ -11,11 +11,21 @@ struct AdditiveOptimum {
   let isProven: Bool
 
   /// `nil` where the pins leave no placement that goes one way.
-  init?(_ problem: PlacementProblem, _ objective: Objective, _ crossings: Crossings) {
-    let units = objective == .latency ? 1.0 : 1000.0
+  init?(
+    _ problem: PlacementProblem, _ objective: Objective, _ crossings: Crossings, solver: CutSolver = .whole
+  ) {
     let weights = Weights(objective, of: problem)
-    let costs = AdditiveCosts(problem, weights, unitsPerNanosecond: units)
-    guard let plain = LayeredCut.solve(problem, costs, crossings) else { return nil }
+    let costs = AdditiveCosts(problem, weights, unitsPerNanosecond: objective.unitsPerNanosecond)
+    self.init(problem, objective, weights, costs, solver.cut(problem, crossings))
+  }
+
+  /// The same with what has been prepared: the costs of the problem and the cut of its network.
+  init?(
+    _ problem: PlacementProblem, _ objective: Objective, _ weights: Weights, _ costs: AdditiveCosts,
+    _ network: any PlacementCut
+  ) {
+    let units = objective.unitsPerNanosecond
+    guard let plain = network.solve(costs) else { return nil }
     guard let radio = problem.radio.cellular, !problem.hops.isEmpty else {
       self.init(plain.placement, problem.cost(of: plain.placement), isProven: !problem.streamsOverSeveralHops)
       return
@@ -23,7 +33,7 @@ struct AdditiveOptimum {
     let perUnit = objective == .latency ? 1.0 : 1e-9
     var closed = costs
     closed.closeFirstHop()
-    let local = LayeredCut.solve(problem, closed, crossings)
+    let local = network.solve(closed)
     var placements = (local.map { [$0.placement] } ?? []) + [plain.placement]
 
     // Any placement costs at least its sum and, where it uses the first hop, one promotion and one whole tail; those
@@ -34,7 +44,7 @@ struct AdditiveOptimum {
       let watts = radio.tailWatts
       let lingering = weights.lingering(watts: watts, throughWholeDetours: problem.everyDetourReturns)
       let costs = AdditiveCosts(problem, lingering, unitsPerNanosecond: units)
-      if let cut = LayeredCut.solve(problem, costs, crossings) {
+      if let cut = network.solve(costs) {
         placements.append(cut.placement)
         // Nothing lingers for the last message, whose tail is charged in full already.
         let last = watts * Double(problem.hops[0].latencyNanoseconds) * perUnit
@@ -78,4 +88,9 @@ extension PlacementProblem {
     guard network.ancestors(of: results).allSatisfy({ $0 }) else { return false }
     return network.layers.indices.allSatisfy { !network.layers[$0].inputs.isEmpty || pinnedTier(of: $0) == 0 }
   }
+}
+
+extension Objective {
+  /// Nanoseconds for latency, picojoules for energy.
+  var unitsPerNanosecond: Double { self == .latency ? 1 : 1000 }
 }

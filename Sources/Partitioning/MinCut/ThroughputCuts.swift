@@ -23,10 +23,11 @@ struct ThroughputCuts {
       down: [Double](repeating: 1, count: hops))
     var best: (placement: Placement, cost: PlanCost)?
     var bound = (value: 0.0, weights: weights)
+    let network = LayeredCut(problem, crossings)
     for round in 0..<Self.rounds {
       let total = weights.total
       let costs = AdditiveCosts(problem, weights, unitsPerNanosecond: 1024 / total)
-      guard let cut = LayeredCut.solve(problem, costs, crossings) else { return nil }
+      guard let cut = network.solve(costs) else { return nil }
       let cost = problem.cost(of: cut.placement)
       if cost.longestStage < best?.cost.longestStage ?? .max { best = (cut.placement, cost) }
       let rounding = Double(costs.layerCount + 2 * hops * costs.tensorCount)

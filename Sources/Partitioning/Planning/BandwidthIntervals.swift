@@ -90,10 +90,11 @@ extension PlacementProblem {
   /// The same problem with both rates of a hop multiplied by a factor.
   func scalingRates(of index: Int, by factor: Double) -> PlacementProblem {
     var hops = hops
+    let hop = hops[index]
     hops[index] = Hop(
-      uplinkBitsPerSecond: hops[index].uplinkBitsPerSecond * factor,
-      downlinkBitsPerSecond: hops[index].downlinkBitsPerSecond * factor,
-      propagationNanoseconds: hops[index].propagationNanoseconds)
+      uplinkBitsPerSecond: hop.uplinkBitsPerSecond * factor, downlinkBitsPerSecond: hop.downlinkBitsPerSecond * factor,
+      propagationNanoseconds: hop.propagationNanoseconds, transport: hop.transport, serialization: hop.serialization,
+      streams: hop.streams)
     return replacingHops(hops)
   }
 

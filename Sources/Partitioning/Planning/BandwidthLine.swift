@@ -8,9 +8,11 @@ struct BandwidthLine {
   let constant: Double
   let slope: Double
 
-  /// Throughput is no straight line, and neither is a waking radio's charge as later hops change.
+  /// Throughput is no straight line, neither is a waking radio's charge as later hops change, nor slow start or a message
+  /// that streams over several hops.
   static func isExact(_ problem: PlacementProblem, _ objective: Objective, hop: Int) -> Bool {
-    objective != .throughput && (hop == 0 || problem.radio.cellular == nil)
+    objective != .throughput && (hop == 0 || problem.radio.cellular == nil) && problem.hops[hop].transport == .ideal
+      && !problem.streamsOverSeveralHops
   }
 
   init(_ placement: Placement, in problem: PlacementProblem, _ objective: Objective, hop varied: Int) {

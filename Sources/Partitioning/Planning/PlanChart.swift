@@ -2,7 +2,7 @@
 public struct PlanChart: Sendable {
   /// What a piece of a bar stands for, in the order of stacking.
   public enum Part: String, Sendable, CaseIterable {
-    case device, upload, edge, server, download, radio
+    case device, upload, edge, server, download, messages, radio
 
     /// Each part has a glyph of its own, so that bars can be read without colour.
     var glyph: Character {
@@ -12,6 +12,7 @@ public struct PlanChart: Sendable {
       case .edge: "▚"
       case .server: "▓"
       case .download: "░"
+      case .messages: "▪"
       case .radio: "~"
       }
     }
@@ -23,6 +24,7 @@ public struct PlanChart: Sendable {
       case (.upload, .energy): "sending"
       case (.server, .energy): "waiting"
       case (.download, .energy): "receiving"
+      case (.messages, _): "reading and writing messages"
       case (.radio, _): "radio waking and lingering"
       default: rawValue
       }
@@ -83,7 +85,7 @@ extension PlanCost {
       ]
       : [
         (.device, Double(deviceCompute)), (.upload, Double(uplink)), (.edge, Double(edgeCompute)),
-        (.server, Double(cloudCompute)), (.download, Double(downlink)),
+        (.server, Double(cloudCompute)), (.download, Double(downlink)), (.messages, Double(serialize)),
       ]
   }
 }

@@ -43,7 +43,10 @@ extension PlanReport {
     let bars = chart.drawn(width: barWidth, paint: layout.paint)
     let tiers = problem.tiers.map(\.name.printable).joined(separator: " - ")
     let legend = chart.parts.map { layout.paint($0, String($0.glyph)) + " " + $0.title(objective) }
-    var lines = ["\(problem.network.name.printable): \(tiers), \(objective.rawValue) with \(policy.printable)", ""]
+    var lines = [
+      "\(problem.network.name.printable): \(tiers), \(objective.rawValue) with \(policy.printable) (\(informationClass.rawValue))",
+      "",
+    ]
     lines += [legend.joined(separator: "   ") + barMeaning, ""]
     for (index, row) in cells.enumerated() {
       let bar = index == 0 ? ("", barWidth) : (bars[index - 1].text, bars[index - 1].free)
@@ -64,6 +67,10 @@ extension PlanReport {
         lines.append("\(count) cuts that more than one tensor crosses, or that equal another, are left out: --all-cuts")
       }
     }
+    if !optimumIsProven {
+      let gap = optimumGap.map { "; none is better by more than \(rounded(100 * $0)) %" } ?? ""
+      lines.append("the best found is not proven to be the best of all\(gap)")
+    }
     lines += notes.map { "note: \($0)" }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -74,7 +81,8 @@ extension PlanReport {
     var rows: [Row] = []
     for candidate in candidates where all || cuts.contains(candidate.cut) {
       if rows.last?.placement == candidate.placement, !all { continue }
-      rows.append(Row(name: candidate.cut?.printable ?? "(nothing)", placement: candidate.placement, cost: candidate.cost))
+      rows.append(
+        Row(name: candidate.cut?.printable ?? "(nothing)", placement: candidate.placement, cost: candidate.cost))
     }
     for (name, choice) in [("(choice)", choice), ("(optimum)", optimum)] {
       if rows.contains(where: { $0.placement == choice.placement }) { continue }

@@ -18,11 +18,15 @@ public struct PlanReport: Sendable {
   public let objective: Objective
   /// The kind of the policy.
   public let policy: String
+  /// What the policy may know.
+  public let informationClass: InformationClass
   public let choice: Choice
   public let candidates: [Candidate]
   public let optimum: Choice
   /// Whether `optimum` is known to be the best of all placements.
   public let optimumIsProven: Bool
+  /// By what share of its cost another placement could at most be better; `nil` where that is not known.
+  public let optimumGap: Double?
   /// What other rates of the links would change, hop by hop.
   public let bandwidths: [Bandwidth]
   /// What a reader should know of the figures.
@@ -37,7 +41,8 @@ public struct PlanReport: Sendable {
     let more: [JSONValue.Member] = [
       .init("candidates", .array(rows)), .init("optimum", .object(members(optimum))),
       .init("optimum_is_proven", .bool(optimumIsProven)), .init("policy", .string(policy)),
-      .init("bandwidth", bandwidthJSON),
+      .init("optimum_gap", optimumGap.map { .number($0) } ?? .null),
+      .init("information_class", .string(informationClass.rawValue)), .init("bandwidth", bandwidthJSON),
       .init("notes", .array(notes.map { .string($0) })),
     ]
     return .object(members(choice) + more)

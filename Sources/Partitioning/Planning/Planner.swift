@@ -22,9 +22,10 @@ public enum Planner {
     let optimum = Optimum(of: problem, objective)
     return PlanReport(
       problem: problem, objective: objective, policy: type(of: policy).kind,
+      informationClass: policy.informationClass,
       choice: PlanReport.Choice(placement: placement, cost: problem.cost(of: placement)), candidates: candidates,
       optimum: PlanReport.Choice(placement: optimum.placement, cost: optimum.cost),
-      optimumIsProven: optimum.isProven,
+      optimumIsProven: optimum.isProven, optimumGap: optimum.gap,
       bandwidths: try PlanReport.bandwidths(
         problem, objective, policy: policy, choice: placement, candidates: candidates), notes: problem.notes)
   }

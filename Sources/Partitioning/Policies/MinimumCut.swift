@@ -12,10 +12,13 @@ public struct MinimumCut: PartitionPolicy {
   public var informationClass: InformationClass { .profiled }
 
   public let crossings: Crossings
+  public let solver: CutSolver
   public private(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
     crossings = fields.choice("crossings", default: .twoWay, "whether layers may flow back towards the device")
+    solver = fields.choice(
+      "solver", default: .whole, "how the cut is found, with the same result: whole, or blocks between bottlenecks")
     objective = fields.objective()
   }
 
@@ -31,7 +34,8 @@ public struct MinimumCut: PartitionPolicy {
     let objective = objective ?? .latency
     let placement =
       objective == .throughput
-      ? ThroughputCuts(problem, crossings)?.placement : AdditiveOptimum(problem, objective, crossings)?.placement
+      ? ThroughputCuts(problem, crossings)?.placement
+      : PreparedCut(problem, objective, crossings, solver: solver).placement(over: problem.hops)
     guard let placement else {
       throw InputError("policy mincut,crossings=one-way: the pinned layers leave no placement that never flows back")
     }

@@ -3,7 +3,8 @@ import StrictJSON
 
 /// The best single cut between the device and the last tier that at most one tensor crosses.
 ///
-/// Exact on chains with one crossing; on other networks `mincut` is never worse. O(cuts x layers) per decision.
+/// Exact on chains with one crossing; on other networks `mincut` is never worse. O(cuts) per decision once
+/// the cuts are known.
 /// Source: Kang et al., "Neurosurgeon", ASPLOS 2017.
 public struct Neurosurgeon: PartitionPolicy {
   public static let kind = "neurosurgeon"
@@ -21,15 +22,7 @@ public struct Neurosurgeon: PartitionPolicy {
   }
 
   public func placement(for problem: PlacementProblem, using random: inout RandomStream) -> Placement {
-    let objective = objective ?? .latency
-    var best: (placement: Placement, burden: Double)?
-    // Of equal cuts the last wins: the one with the fewest layers away from the device.
-    for cut in problem.singleTensorCuts {
-      let placement = problem.placement(cutting: cut)
-      let burden = problem.cost(of: placement).burden(objective)
-      if burden <= best?.burden ?? .infinity { best = (placement, burden) }
-    }
-    return best?.placement ?? problem.placement(everythingOn: 0)
+    ChainScan(problem, objective ?? .latency).best(for: problem)
   }
 }
 

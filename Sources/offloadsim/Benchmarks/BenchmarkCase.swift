@@ -12,8 +12,19 @@ struct BenchmarkCase {
 
   let name: String
   let defaultRuns: Int
-  /// Does the work once and says how much it was, as amounts whose rates per second are printed.
+  /// How often a run does the work, where once is too short for the clock; times are of once.
+  let repetitions: Int
+  /// Does the work `repetitions` times and says how much it was, as amounts whose rates per second are printed.
   let body: () throws -> [(name: String, amount: Double)]
+
+  init(
+    name: String, defaultRuns: Int, repetitions: Int = 1, body: @escaping () throws -> [(name: String, amount: Double)]
+  ) {
+    self.name = name
+    self.defaultRuns = defaultRuns
+    self.repetitions = repetitions
+    self.body = body
+  }
 
   /// Runs once to warm up, then `runs` times.
   func time(runs: Int?) throws -> Result {
@@ -25,10 +36,11 @@ struct BenchmarkCase {
       milliseconds.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6)
     }
     milliseconds.sort()
+    let scale = 1 / Double(repetitions)
     let least = milliseconds[0]
     return Result(
-      name: name, runs: milliseconds.count, minimumMilliseconds: least,
-      medianMilliseconds: milliseconds[milliseconds.count / 2],
+      name: name, runs: milliseconds.count, minimumMilliseconds: least * scale,
+      medianMilliseconds: milliseconds[milliseconds.count / 2] * scale,
       rates: amounts.map { ($0.name, $0.amount / (least / 1e3)) })
   }
 }

@@ -2,8 +2,6 @@ import Experiments
 import Foundation
 import Inference
 import ModelZoo
-import Partitioning
-import RandomStreams
 import Results
 import Simulation
 import StrictJSON
@@ -46,27 +44,5 @@ enum Benchmarks {
         [("rows_per_s", Double(try RecordingBenchmark(requests: 500_000).run().requests))]
       }
     ]
-  }
-
-  /// One decision of a planner: MobileNet-class device, a GPU server, LTE.
-  static func planning(models: [String]) throws -> [BenchmarkCase] {
-    let names = models.isEmpty ? ["resnet50", "inception_v3", "densenet121", "efficientnet_b0", "gpt2"] : models
-    return try names.flatMap { name in
-      let network = try LoadedModel.find(name, withWeights: false).costGraph()
-      let problem = PlacementProblem(
-        network: network,
-        tiers: [
-          try DeviceProfile.find("raspberry-pi-4").tier(named: "device", computing: network),
-          try DeviceProfile.find("nvidia-t4").tier(named: "cloud", computing: network),
-        ], hops: [PlacementProblem.Hop(uplinkMbps: 18.88, downlinkMbps: 54.97, roundTripMilliseconds: 20)])
-      return try ["mincut", "neurosurgeon"].map { spec in
-        let policy = try PolicyRegistry.policy(spec: spec)
-        return BenchmarkCase(name: "\(spec) \(name)", defaultRuns: 50) {
-          var random = RandomStream(seed: 1, entity: "bench", purpose: "policy")
-          _ = try policy.placement(for: problem, using: &random)
-          return [("decisions_per_s", 1)]
-        }
-      }
-    }
   }
 }

@@ -20,7 +20,7 @@ struct LayeredCutTests {
 
   @Test(arguments: cases)
   func equalsBruteForce(_ test: Case) throws {
-    for seed in 0..<500 {
+    for seed in 0..<10_000 {
       let problem = PlacementProblem.random(ProblemShape(tiers: test.tiers, layers: test.layers), seed: seed)
       let placements = allPlacements(problem, oneWay: test.crossings == .oneWay)
       let policy = try PolicyRegistry.policy(
@@ -31,6 +31,9 @@ struct LayeredCutTests {
         continue
       }
       let choice = try policy.placement(for: problem, using: &random)
+      let inBlocks = try PolicyRegistry.policy(
+        spec: "mincut,solver=blocks,crossings=\(test.crossings.rawValue),objective=\(test.objective.rawValue)")
+      #expect(try inBlocks.placement(for: problem, using: &random) == choice, "seed \(seed)")
       let costs = placements.map { burden($0, problem, test.objective) }
       let least = try #require(costs.min())
       let tolerance = test.objective == .latency ? 0 : 1e-9

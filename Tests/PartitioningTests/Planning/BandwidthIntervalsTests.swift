@@ -17,8 +17,10 @@ struct BandwidthIntervalsTests {
     let policy = try PolicyRegistry.policy(spec: spec)
     let objective = policy.objective ?? .latency
     for seed in 0..<40 {
+      // With a waking radio the cut is not always proven the best, so that only the scan is sure to follow an envelope.
+      let wakes = spec == "neurosurgeon,objective=energy" && seed % 2 == 1
       let radio: RadioPower =
-        objective == .energy && seed % 2 == 1 ? .cellular(Self.lte) : .constant(transmitWatts: 0.8, receiveWatts: 0.4)
+        wakes ? .cellular(Self.lte) : .constant(transmitWatts: 0.8, receiveWatts: 0.4)
       let shape = ProblemShape(tiers: tiers, layers: 3...7, radio: radio)
       let problem = PlacementProblem.random(shape, seed: seed)
       var random = RandomStream(seed: 1, entity: "test", purpose: "policy")
