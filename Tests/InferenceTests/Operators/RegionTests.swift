@@ -19,8 +19,9 @@ struct RegionTests {
     }
   }
 
-  @Test(arguments: [0, 2], [false, true], [10, 16])
-  func alignedRegions(ratio: Int, takesMaximum: Bool, opset: Int) throws {
+  @Test(arguments: [0, 2], [(false, 10), (false, 16), (true, 10), (true, 16)])
+  func alignedRegions(ratio: Int, variant: (takesMaximum: Bool, opset: Int)) throws {
+    let (takesMaximum, opset) = variant
     let attributes: [String: Attribute] = [
       "output_height": .int(2), "output_width": .int(3), "sampling_ratio": .int(ratio), "spatial_scale": .float(0.75),
       "mode": .string(takesMaximum ? "max" : "avg"),

@@ -90,15 +90,18 @@ struct SignalTests {
   func windows(size: Int, periodic: Bool) throws {
     let attributes: [String: Attribute] = ["periodic": .int(periodic ? 1 : 0), "output_datatype": .int(11)]
     let period = Double(max(1, periodic ? size : size - 1))
-    for (name, weights) in [
+    let cases: [(String, [Double])] = [
       ("HannWindow", [0.5, 0.5, 0]), ("HammingWindow", [25.0 / 46, 21.0 / 46, 0]),
       ("BlackmanWindow", [0.42, 0.5, 0.08]),
-    ] {
+    ]
+    for (name, weights) in cases {
       let y = try OperatorRun(name, [Tensor(int64s: [size]).reshaped([])], attributes).outputs()[0]
       #expect(y.elementType == .float64)
       for (n, value) in y.elements(as: Double.self).enumerated() {
         let angle = 2 * Double.pi * Double(n) / period
-        #expect(abs(value - (weights[0] - weights[1] * cos(angle) + weights[2] * cos(2 * angle))) < 1e-12)
+        let first: Double = weights[1] * cos(angle)
+        let second: Double = weights[2] * cos(2 * angle)
+        #expect(abs(value - (weights[0] - first + second)) < 1e-12)
       }
     }
   }
