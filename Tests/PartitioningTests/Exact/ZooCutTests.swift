@@ -1,6 +1,7 @@
 import Inference
 import ModelZoo
 import Partitioning
+import StrictJSON
 import Testing
 
 /// The built-in networks between a Raspberry Pi and a server, at rates that make every kind of cut the best.
