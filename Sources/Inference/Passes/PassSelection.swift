@@ -50,6 +50,8 @@ public struct PassSelection: Sendable, Hashable {
 public struct UnknownPass: Error, Sendable, CustomStringConvertible {
   public let name: String
 
+  public init(name: String) { self.name = name }
+
   public var description: String {
     let nearest = PassSelection.known.map { (editDistance($0, name), $0) }.min { $0.0 < $1.0 }
     let hint = nearest.flatMap { $0.0 <= 3 ? "; did you mean '\($0.1)'?" : nil } ?? ""

@@ -27,8 +27,10 @@ struct DeformConvTests {
     let strides = shape.strides ?? [Int](repeating: 1, count: rank)
     let pads = shape.pads ?? [Int](repeating: 0, count: 2 * rank)
     let dilations = shape.dilations ?? [Int](repeating: 1, count: rank)
-    let output = (0..<rank).map {
-      (shape.spatial[$0] + pads[$0] + pads[rank + $0] - (shape.kernel[$0] - 1) * dilations[$0] - 1) / strides[$0] + 1
+    let output = (0..<rank).map { axis -> Int in
+      let padded = shape.spatial[axis] + pads[axis] + pads[rank + axis]
+      let window: Int = (shape.kernel[axis] - 1) * dilations[axis] + 1
+      return (padded - window) / strides[axis] + 1
     }
     let (area, positions) = (shape.kernel.reduce(1, *), output.reduce(1, *))
     let (channels, filters) = (4, 6)
@@ -47,9 +49,8 @@ struct DeformConvTests {
       ], opset: 19)
     let y = try run.outputs(on: isa, threads: 2)[0]
     #expect(y.shape == [2, filters] + output)
-    #expect(
-      run.operation.macs(for: run.types, outputs: try run.operation.outputs(for: run.types))
-        == 2 * filters * positions * channels / shape.group * area)
+    let macs: Int = 2 * filters * positions * channels / shape.group * area
+    #expect(try run.operation.macs(for: run.types, outputs: run.operation.outputs(for: run.types)) == macs)
     let plane = shape.spatial.reduce(1, *)
     /// The image between its elements, 0 outside, along the axes left.
     func sample(_ base: Int, _ coordinates: ArraySlice<Double>, _ sizes: ArraySlice<Int>, _ place: Int = 0) -> Double {
@@ -73,9 +74,9 @@ struct DeformConvTests {
         for tap in 0..<area {
           let element = coordinates(tap, shape.kernel)
           let slot = (batch * shape.offsetGroup + offsetGroup) * area + tap
-          let point = (0..<rank).map { axis in
-            Double(at[axis] * strides[axis] - pads[axis] + element[axis] * dilations[axis])
-              + offsets.doubles[(slot * rank + axis) * positions + position]
+          let point = (0..<rank).map { axis -> Double in
+            let whole: Int = at[axis] * strides[axis] - pads[axis] + element[axis] * dilations[axis]
+            return Double(whole) + offsets.doubles[(slot * rank + axis) * positions + position]
           }
           let weight =
             w.doubles[(filter * channels / shape.group + local) * area + tap]

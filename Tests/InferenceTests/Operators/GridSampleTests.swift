@@ -102,7 +102,7 @@ struct GridSampleTests {
     let x = Tensor.random([1, 1, 4, 4], seed: 1)
     let grid = Tensor(shape: [1, 1, 3, 2], [.nan, 0, .infinity, -.infinity, 1e30, -1e30])
     let y = try OperatorRun("GridSample", [x, grid], ["padding_mode": .string(padding)]).outputs()[0]
-    #expect(y.doubles.allSatisfy(\.isFinite))
+    #expect(y.doubles.allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: [[3, 5], [1, 4], [2, 3, 4]], [false, true])

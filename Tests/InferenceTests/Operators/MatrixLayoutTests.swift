@@ -24,8 +24,10 @@ struct MatrixLayoutTests {
     let strides = shape.strides ?? [Int](repeating: 1, count: rank)
     let pads = shape.pads ?? [Int](repeating: 0, count: 2 * rank)
     let dilations = shape.dilations ?? [Int](repeating: 1, count: rank)
-    let counts = (0..<rank).map {
-      (shape.image[$0] + pads[$0] + pads[rank + $0] - (shape.block[$0] - 1) * dilations[$0] - 1) / strides[$0] + 1
+    let counts = (0..<rank).map { axis -> Int in
+      let padded = shape.image[axis] + pads[axis] + pads[rank + axis]
+      let window: Int = (shape.block[axis] - 1) * dilations[axis] + 1
+      return (padded - window) / strides[axis] + 1
     }
     let (area, positions) = (shape.block.reduce(1, *), counts.reduce(1, *))
     let x = Tensor.random([2, 3 * area, positions], seed: 1)

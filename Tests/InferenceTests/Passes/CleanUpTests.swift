@@ -19,8 +19,8 @@ struct CleanUpTests {
     }
     let passes = try PassCase("no-ops", graph)
     #expect(passes.operators == ["Relu", "Tanh"])
-    #expect(
-      passes.records == [PassPipeline.Record(pass: "no-ops", removedNodes: 10, changes: passes.records[0].changes)])
+    #expect(passes.records.map(\.pass) == ["no-ops"])
+    #expect(passes.records.map(\.removedNodes) == [10])
     try passes.expectSameResults()
     #expect(try passes.after.node(named: "pool") == 0)
   }

@@ -14,7 +14,7 @@ struct PassSelectionTests {
     #expect(try PassSelection("none") == .none)
     #expect(try PassSelection("none").fuses == false)
     #expect(try PassSelection("standard") == .standard)
-    #expect(try !PassSelection.standard.contains("batch-norm-weights"))
+    #expect(!PassSelection.standard.contains("batch-norm-weights"))
     #expect(try PassSelection("-gelu").names == PassSelection.standard.names.filter { $0 != "gelu" })
     #expect(
       try PassSelection("all,-gelu, -fusion").names == PassSelection.known.filter { $0 != "gelu" && $0 != "fusion" })
