@@ -1,7 +1,8 @@
 /// Folds batch normalisation into the weights of a product where it cannot be applied while the product is stored.
 ///
 /// That is where it comes before a Conv, Gemm or MatMul (without padding, or without a shift), and after a
-/// ConvTranspose. After a Conv or Gemm the fusion applies it exactly and for nothing; see `BatchNormalizationWeights`.
+/// ConvTranspose. After a Conv or Gemm the fusion applies it exactly and for nothing, so that it stays there even where
+/// another product follows; see `BatchNormalizationWeights`.
 /// Source: Jacob et al., "Quantization and Training of Neural Networks", CVPR 2018, section 3.2.
 struct BatchNormalizationFolding: GraphPass {
   static let name = "batch-norm"
@@ -21,12 +22,18 @@ struct BatchNormalizationFolding: GraphPass {
       {
         continue
       }
-      guard let result = graph.result(index), let reader = graph.soleReader(result),
+      guard !isFused(behind: input, in: graph), let result = graph.result(index), let reader = graph.soleReader(result),
         let product = WeightEditing(reader, in: graph), product.node.inputs.first == result,
         graph.shape(input)?.count == 2 || product.channelAxis(rank: graph.shape(input)?.count ?? 0) == 1
       else { continue }
       _ = product.scaleInputs(by: affine, absorbing: index, input: input, in: &graph)
     }
+  }
+
+  /// Whether the only reader of a product's result is the normalisation, which is then applied as it is stored.
+  private func isFused(behind input: ValueID, in graph: GraphEditor) -> Bool {
+    guard let maker = graph.maker(input), graph.soleReader(input) != nil else { return false }
+    return ["Conv", "Gemm"].contains { graph.node(maker, is: $0) != nil }
   }
 }
 

@@ -58,6 +58,15 @@ struct WeightPassTests {
     try passes.expectSameResults(within: 1e-5)
   }
 
+  @Test func normalisationThatTheFusionAppliesStays() throws {
+    let graph = try network([1, 4, 6, 6]) { net, x in
+      let first = try net.node("first", "Conv", [x, net.weight("v", [4, 4, 1, 1])])
+      return try net.node("second", "Conv", [normalized("bn", first, 4, &net), net.weight("w", [3, 4, 1, 1])])
+    }
+    let passes = try PassCase("batch-norm", graph)
+    #expect(passes.operators == ["Conv", "BatchNormalization", "Conv"])
+  }
+
   @Test func constantsGoIntoTheWeights() throws {
     let graph = try network([1, 3, 6, 6]) { net, x in
       var value = try net.node("minus", "Sub", [x, net.weight("mean", [1, 3, 1, 1])])
