@@ -49,7 +49,8 @@ struct Infer: ParsableCommand {
       ? try LoadedModel.find(model, seed: UInt64(seed), inputShapes: shapes.byName())
       : try LoadedModel.find(model, seed: UInt64(seed), inputs: given)
     let selection = try passes.selection ?? .standard
-    let loaded = found.optimized(selection)
+    let loaded = found.optimized(selection, keeping: cut.map { [$0] } ?? [])
+    if let note = loaded.passNote { Console.error("note: \(note)") }
     guard let graph = loaded.graph else { return }
     let tensors = given.isEmpty ? try loaded.seededInputs(seed: UInt64(seed)) : given.map(\.tensor)
     guard tensors.count == graph.inputs.count else {
@@ -64,7 +65,7 @@ struct Infer: ParsableCommand {
         throw InputError("'\(outputDir.printable)' is not a folder; make it first")
       }
     }
-    let outputs = try execute(graph, tensors, fuse: selection.fuses)
+    let outputs = try execute(graph, tensors, fuse: loaded.fuses)
     for (index, output) in outputs.enumerated() {
       let name = graph[graph.outputs[index]].name
       if let outputDir {

@@ -119,9 +119,11 @@ struct Plan: ParsableCommand {
   private func problems() throws -> [(title: String, problem: PlacementProblem, policies: [NamedPolicy])] {
     if let scenario {
       let scenario = try Scenario.load(scenario, zoo: Zoo.descriptions.map(\.name))
-      let system = try ScenarioSystem(scenario, withWeights: false, passes: try passes.selection ?? .standard)
       let named: [NamedPolicy] =
         policies.isEmpty ? scenario.policies.map { ($0.label, $0.policy) } : try chosenPolicies()
+      let system = try ScenarioSystem(
+        scenario, withWeights: false, passes: try passes.selection ?? .standard,
+        cuts: named.compactMap(\.policy.namedCut))
       return try zip(scenario.workload, system.problems).map { workload, problem in
         let problem = try changed(problem)
         let title = scenario.workload.count > 1 ? "\(workload.source.name) → \(workload.model.name)" : ""
@@ -135,8 +137,9 @@ struct Plan: ParsableCommand {
     }
     guard let model, let device, let server, let uplinkMbps else { throw ValidationError("nothing to plan") }
     let loaded = try LoadedModel.find(model, withWeights: false, inputShapes: shapes.byName())
-      .optimized(passes.selection ?? .standard).assumingSizes(seed: 42)
-    if let note = loaded.costNote { Console.error("note: \(note)") }
+      .optimized(passes.selection ?? .standard, keeping: try chosenPolicies().compactMap(\.policy.namedCut))
+      .assumingSizes(seed: 42)
+    for note in [loaded.costNote, loaded.passNote] { if let note { Console.error("note: \(note)") } }
     let network = try loaded.costGraph(inputBytes: inputBytes)
     let problem = PlacementProblem(
       network: network,

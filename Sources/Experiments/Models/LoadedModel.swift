@@ -36,14 +36,33 @@ public struct LoadedModel: Sendable {
     self.zooName = zooName
   }
 
+  /// The passes that were left out because they would take in a node that a cut names, in the order of leaving out.
+  public private(set) var passesLeftOut: [String] = []
+
   /// The network after the passes; a cost table stays as it is.
-  public func optimized(_ passes: PassSelection = .standard) -> LoadedModel {
+  ///
+  /// A pass that takes in a node of one of the names in `cuts` is left out, so that the network can be cut there.
+  public func optimized(_ passes: PassSelection = .standard, keeping cuts: [String] = []) -> LoadedModel {
     guard let graph else { return self }
-    let (optimized, records) = PassPipeline.run(passes, on: graph)
-    var model = LoadedModel(name: name, origin: origin, content: .graph(optimized), zooName: zooName)
-    model.passes = passes
-    model.passRecords = records
-    return model
+    var (passes, leftOut) = (passes, [String]())
+    while true {
+      let (optimized, records) = PassPipeline.run(passes, on: graph)
+      if let pass = cuts.lazy.compactMap({ optimized.absorbingPass(of: $0) }).first, passes.contains(pass) {
+        passes = passes.without(pass)
+        leftOut.append(pass)
+        continue
+      }
+      var model = LoadedModel(name: name, origin: origin, content: .graph(optimized), zooName: zooName)
+      (model.passes, model.passRecords, model.passesLeftOut) = (passes, records, leftOut)
+      return model
+    }
+  }
+
+  /// What to tell about `passesLeftOut`; `nil` where there are none.
+  public var passNote: String? {
+    guard !passesLeftOut.isEmpty else { return nil }
+    let names = passesLeftOut.joined(separator: ", ")
+    return "'\(name.printable)' goes without the passes that take in a node where it is cut: \(names)"
   }
 
   /// Whether a product and what follows it may be taken as one layer.
@@ -133,7 +152,7 @@ public struct LoadedModel: Sendable {
       do {
         let types = try Executor(graph, iterationLimit: 100_000).observedTypes(try seededInputs(seed: seed))
         result = LoadedModel(name: name, origin: origin, content: .graph(graph.assuming(types)), zooName: zooName)
-        (result.passes, result.passRecords) = (passes, passRecords)
+        (result.passes, result.passRecords, result.passesLeftOut) = (passes, passRecords, passesLeftOut)
       } catch {
         throw InputError(
           "'\(name.printable)' has sizes that are known only at run time, and a run on inputs of seed \(seed) to learn "

@@ -17,18 +17,20 @@ public struct ScenarioSystem: Sendable {
   /// Loads the networks and costs every layer on every node of its path.
   ///
   /// `measure` gives each layer's time on this host, by layer index, where the scenario's timing is `measured`. Throws
-  /// `InputError` with every network that cannot be loaded or costed. `passes` are those of models that name none.
+  /// `InputError` with every network that cannot be loaded or costed. `passes` are those of models that name none, and
+  /// `cuts` the nodes that policies name; the scenario's policies where it is left out.
   public init(
-    _ scenario: Scenario, withWeights: Bool = true, passes: PassSelection = .standard,
+    _ scenario: Scenario, withWeights: Bool = true, passes: PassSelection = .standard, cuts: [String]? = nil,
     measure: (LoadedModel, CostGraph) throws(InputError) -> [Int64] = LayerTiming.measure
   ) throws(InputError) {
     let diagnostics = Diagnostics()
     let withWeights = withWeights && scenario.execution != .none || scenario.timing == .measured
+    let cuts = cuts ?? scenario.policies.compactMap(\.policy.namedCut)
     var models: [LoadedModel] = []
     for model in scenario.models {
       do throws(InputError) {
         let loaded = try LoadedModel.load(model, of: scenario, withWeights: withWeights)
-        models.append(try loaded.optimized(model.passes ?? passes).assumingSizes(seed: scenario.seed))
+        models.append(try loaded.optimized(model.passes ?? passes, keeping: cuts).assumingSizes(seed: scenario.seed))
       } catch { diagnostics.report(error) }
     }
     try diagnostics.throwIfAny()
@@ -168,7 +170,7 @@ extension Scenario.Link {
 extension ScenarioSystem {
   /// What a reader of the figures should know, each once.
   public var notes: [String] {
-    var notes = models.compactMap(\.costNote)
+    var notes = models.compactMap(\.costNote) + models.compactMap(\.passNote)
     for note in problems.flatMap(\.notes) where !notes.contains(note) { notes.append(note) }
     return notes
   }

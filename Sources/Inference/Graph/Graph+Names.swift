@@ -39,6 +39,12 @@ extension Graph {
     throw UnknownName(name: name, candidates: names.similar(to: name), container: container?.name)
   }
 
+  /// The pass that took in the node of that name, where its tensor is not made any more; else `nil`.
+  public func absorbingPass(of name: String) -> String? {
+    do { _ = try node(named: name) } catch let error as AbsorbedName { return error.pass } catch {}
+    return nil
+  }
+
   /// The node that makes what a node that passes took out made; with `orInside` also that of a module's last node.
   private func absorbed(_ name: String, orInside: Bool) throws -> Int? {
     guard !history.isEmpty, orInside || history.entry(named: name) != nil else { return nil }

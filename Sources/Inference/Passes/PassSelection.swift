@@ -40,6 +40,9 @@ public struct PassSelection: Sendable, Hashable {
     self.init(Self.known.filter(chosen.contains))
   }
 
+  /// These passes without one.
+  public func without(_ name: String) -> PassSelection { PassSelection(names.filter { $0 != name }) }
+
   public func contains(_ name: String) -> Bool { names.contains(name) }
 
   /// Whether executors and plans take a product and what follows it as one layer.

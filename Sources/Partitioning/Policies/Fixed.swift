@@ -9,6 +9,7 @@ public struct Fixed: PartitionPolicy {
   public var informationClass: InformationClass { .blind }
 
   public let cut: String
+  public var namedCut: String? { cut }
   /// `nil` for the last tier.
   public let tier: String?
 

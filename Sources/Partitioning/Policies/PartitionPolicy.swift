@@ -40,6 +40,9 @@ public protocol PartitionPolicy: Sendable {
   /// The same policy with an aim, where it has one and none was given.
   func aiming(at objective: Objective) -> Self
 
+  /// A node or layer that it names, where it needs one; the network is then prepared so that it can be cut there.
+  var namedCut: String? { get }
+
   /// The placement of one request. `random` is the policy's own stream. Throws `InputError` where a parameter (a cut, a
   /// tier) does not fit the problem.
   func placement(for problem: PlacementProblem, using random: inout RandomStream) throws -> Placement
@@ -48,5 +51,6 @@ public protocol PartitionPolicy: Sendable {
 extension PartitionPolicy {
   public var isStatic: Bool { true }
   public var objective: Objective? { nil }
+  public var namedCut: String? { nil }
   public func aiming(at objective: Objective) -> Self { self }
 }
