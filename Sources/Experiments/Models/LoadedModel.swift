@@ -161,6 +161,9 @@ public struct LoadedModel: Sendable {
       notes.append("sizes that are known only at run time are those of one run on inputs of seed \(seed)")
     }
     if graph.hasOpenLoops { notes.append("a Loop without a constant bound is counted as one iteration") }
+    if result.graph?.hasChangingLoops ?? false {
+      notes.append("iterations of a Loop whose sizes change count as the first")
+    }
     result.costNote = notes.isEmpty ? nil : "'\(name.printable)': " + notes.joined(separator: "; ")
     return result
   }

@@ -14,6 +14,13 @@ extension Graph {
     }
   }
 
+  /// Whether some Loop outside of other sub-graphs changes sizes from one iteration to the next, so that each counts as
+  /// the first.
+  public var hasChangingLoops: Bool {
+    nodes.contains { node in (node.operation as? Loop)?.changesSizes(node.inputs.map { $0.flatMap(costType) }) ?? false
+    }
+  }
+
   /// The graph with assumed types where the real ones are unknown, by value index; costs are counted with them.
   ///
   /// What runs does not change: `Executor` looks at what is known alone.

@@ -70,6 +70,28 @@ struct LoopTests {
     #expect(error?.description.contains("does not seem to end") == true)
   }
 
+  /// Each iteration appends a row to x and multiplies it by w: sizes change, and the first iteration counts for all.
+  @Test func macsOfAChangingLoopAreThoseOfTheFirstIteration() throws {
+    var body = GraphBuilder(name: "body", isSubgraph: true)
+    _ = body.input("i", type: nil)
+    body.output(body.input("cond", type: nil))
+    let x = body.input("x", type: nil)
+    let w = body.input("w", type: nil)
+    let row = body.constant("row", Tensor(shape: [1, 4], [1, 2, 3, 4]))
+    let grown = try body.value("grown", "Concat", [x, row], ["axis": .int(0)])
+    body.output(try body.value("product", "MatMul", [grown, w]))
+    var builder = GraphBuilder(name: "growing")
+    let bound = builder.constant("M", Self.count(5))
+    let x0 = builder.input("x", .float32, [3, 4])
+    let trained = builder.constant("w", try Tensor.random(.float32, [4, 4], seed: 1))
+    builder.output(
+      try builder.value("loop", "Loop", [bound, nil, x0], ["body": .graph(body.build())], captures: [trained]))
+    let graph = builder.build()
+    #expect(graph.macs == 5 * 4 * 4 * 4)
+    #expect(graph.hasChangingLoops)
+    #expect(try Executor(graph).run([Tensor(zeros: .float32, shape: [3, 4])])[0].shape == [8, 4])
+  }
+
   @Test func macsCountTheBodyByTheBound() throws {
     func network(_ trips: Int?) throws -> Graph {
       var body = GraphBuilder(name: "body", isSubgraph: true)

@@ -41,10 +41,10 @@ struct Loop: ControlFlowOperator {
 
   func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
     let trips = constantBound(inputs) ?? 1
-    return Extent.saturatingProduct(carriedTypes(inputs).body.macs, max(0, trips))
+    return Extent.saturatingProduct(carriedTypes(inputs).costed.macs, max(0, trips))
   }
 
-  func costClass(for inputs: [TensorType?]) -> CostClass { carriedTypes(inputs).body.dominantCostClass }
+  func costClass(for inputs: [TensorType?]) -> CostClass { carriedTypes(inputs).costed.dominantCostClass }
 
   func runTimeKernel(for inputs: [TensorType?], settings: ExecutionSettings) throws -> any RunTimeKernel {
     try check(inputs)
@@ -76,6 +76,9 @@ struct Loop: ControlFlowOperator {
   }
 
   private func constantBound(_ inputs: [TensorType?]) -> Int? { inputs.optional(0)?.constant?.integers()?.first }
+
+  /// Whether sizes change from one iteration to the next.
+  func changesSizes(_ inputs: [TensorType?]) -> Bool { carriedTypes(inputs).types.contains { $0 == nil } }
 
   /// Whether no constant bounds the iterations.
   func isOpen(_ inputs: [TensorType?]) -> Bool { constantBound(inputs) == nil }

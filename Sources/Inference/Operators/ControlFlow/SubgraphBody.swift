@@ -27,6 +27,8 @@ struct CarriedTypes {
   let types: [TensorType?]
   /// The body for those types.
   let body: Graph
+  /// The body that costs are counted of: the first iteration's where sizes change from one to the next.
+  let costed: Graph
 
   /// Looks for types that the body maps to themselves.
   ///
@@ -37,15 +39,16 @@ struct CarriedTypes {
     _ initial: [TensorType?], body graph: Graph, results: Range<Int>, inputs: ([TensorType?]) -> [TensorType?]
   ) {
     var types = initial.map { $0?.open }
+    let first = graph.specialised(for: inputs(types))
     for round in 0... {
-      let body = graph.specialised(for: inputs(types))
+      let body = round == 0 ? first : graph.specialised(for: inputs(types))
       let made = body.resultTypes[results]
       let next = zip(types, made).map { type, made -> TensorType? in
         guard let type, let made, type.hasShape(of: made) else { return nil }
         return type
       }
       if zip(types, next).allSatisfy({ ($0 == nil) == ($1 == nil) }) {
-        (self.types, self.body) = (types, body)
+        (self.types, self.body, costed) = (types, body, round == 0 ? body : first)
         return
       }
       types = round == 0 ? next : next.map { _ in nil }
