@@ -3,10 +3,7 @@
 /// To add one, write its file and a line here.
 public enum OperatorRegistry {
   /// Every operator type.
-  public static let all: [any Operator.Type] =
-    heavy + light + controlFlow + sequences
-    + vision
-    + transformer
+  public static let all: [any Operator.Type] = standard + microsoft
 
   private static let byName: [String: any Operator.Type] = Dictionary(
     all.map { (key($0.domain, $0.onnxName), $0) }, uniquingKeysWith: { first, _ in first })

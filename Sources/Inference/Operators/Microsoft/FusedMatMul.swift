@@ -3,7 +3,7 @@
 /// `transA`, `transB` exchange the last two dimensions; `transBatchA`, `transBatchB` put dimension 0 before the last
 /// one of what they are given, as batches that were moved aside. A, B -> Y, float32. MACs as MatMul.
 /// Source: onnxruntime, com.microsoft.FusedMatMul.
-struct FusedMatMul: Operator {
+struct FusedMatMul: KernelOperator {
   static let onnxName = "FusedMatMul"
   static var domain: String { "com.microsoft" }
   let alpha: Float
@@ -52,19 +52,7 @@ struct FusedMatMul: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try kernel(for: inputs.knownTypes.map { $0.map { TensorType($0.elementType, $0.shape) } }, context)
-      .run(inputs, residual: nil, into: outputs, using: context)
-  }
-
-  func prepare(
-    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
-  ) throws -> (any PreparedKernel)? {
-    guard epilogue.isEmpty, inputs.optional(0) != nil, inputs.optional(1) != nil else { return nil }
-    return try kernel(for: inputs, context)
-  }
-
-  private func kernel(for inputs: [TensorType?], _ context: ExecutionContext) throws -> Kernel {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try product(inputs).kernelShape
     // A right matrix that is only turned can be read so.
     let isTurned = b.exchangesLast && !b.movesBatch && inputs.optional(1)?.shape.count == 2

@@ -2,7 +2,7 @@
 ///
 /// A [..., M, K], B [..., K, N], a_scale, b_scale (scalars, or [N] for b), a_zero_point?, b_zero_point?, bias? [N] -> Y
 /// [..., M, N] float32. MACs as MatMul. Source: onnxruntime, com.microsoft.MatMulIntegerToFloat.
-struct MatMulIntegerToFloat: Operator {
+struct MatMulIntegerToFloat: IntegerProductOperator {
   static let onnxName = "MatMulIntegerToFloat"
   static var domain: String { "com.microsoft" }
 
@@ -15,25 +15,7 @@ struct MatMulIntegerToFloat: Operator {
     return [TensorType(.float32, product.outputShape)]
   }
 
-  func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let a = inputs.optional(0), let output = outputs.first else { return 0 }
-    return Extent.saturatingProduct(output.elementCount, a.shape.last ?? 1)
-  }
-
-  func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
-
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try kernel(for: inputs.knownTypes).run(inputs, residual: nil, into: outputs, using: context)
-  }
-
-  func prepare(
-    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
-  ) throws -> (any PreparedKernel)? {
-    guard epilogue.isEmpty, inputs.optional(0) != nil, inputs.optional(1) != nil else { return nil }
-    return try kernel(for: inputs)
-  }
-
-  private func kernel(for inputs: [TensorType?]) throws -> Kernel {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try IntegerOperands.check(inputs, a: 0, b: 1, aZero: 4, bZero: 5)
     return Kernel(shape: shape, right: try IntegerOperands.constantRight(inputs, b: 1, zero: 5, shape))
   }
@@ -56,7 +38,7 @@ struct MatMulIntegerToFloat: Operator {
 ///
 /// A [..., M, K] float32, B [..., K, N], b_scale (a scalar or [N]), b_zero_point?, bias? [N] -> Y [..., M, N] float32.
 /// MACs as MatMul. Source: onnxruntime, com.microsoft.DynamicQuantizeMatMul.
-struct DynamicQuantizeMatMul: Operator {
+struct DynamicQuantizeMatMul: IntegerProductOperator {
   static let onnxName = "DynamicQuantizeMatMul"
   static var domain: String { "com.microsoft" }
 
@@ -69,25 +51,7 @@ struct DynamicQuantizeMatMul: Operator {
     return [TensorType(.float32, product.outputShape)]
   }
 
-  func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let a = inputs.optional(0), let output = outputs.first else { return 0 }
-    return Extent.saturatingProduct(output.elementCount, a.shape.last ?? 1)
-  }
-
-  func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
-
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try kernel(for: inputs.knownTypes).run(inputs, residual: nil, into: outputs, using: context)
-  }
-
-  func prepare(
-    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
-  ) throws -> (any PreparedKernel)? {
-    guard epilogue.isEmpty, inputs.optional(0) != nil, inputs.optional(1) != nil else { return nil }
-    return try kernel(for: inputs)
-  }
-
-  private func kernel(for inputs: [TensorType?]) throws -> Kernel {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try IntegerOperands.check(quantized(inputs), a: 0, b: 1, aZero: 9, bZero: 3)
     return Kernel(shape: shape, right: try IntegerOperands.constantRight(inputs, b: 1, zero: 3, shape))
   }

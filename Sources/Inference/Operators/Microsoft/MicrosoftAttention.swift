@@ -3,7 +3,7 @@
 /// input [B, S, D], weights [D, Q + K + V], bias? [Q + K + V], mask_index? (see `PaddingMask`), past? [2, B, N, P, H],
 /// attention_bias? [1 or B, 1 or N, S, P + S] -> output [B, S, V], present [2, B, N, P + S, H], float32.
 /// MACs: B · S · D · (Q + K + V) + B · N · S · (P + S) · (H + Hv). Source: onnxruntime, com.microsoft.Attention.
-struct MicrosoftAttention: Operator {
+struct MicrosoftAttention: KernelOperator {
   static let onnxName = "Attention"
   static var domain: String { "com.microsoft" }
   let settings: Settings
@@ -32,19 +32,7 @@ struct MicrosoftAttention: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try kernel(for: inputs.knownTypes.map { $0.map { TensorType($0.elementType, $0.shape) } }, context)
-      .run(inputs, residual: nil, into: outputs, using: context)
-  }
-
-  func prepare(
-    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
-  ) throws -> (any PreparedKernel)? {
-    guard epilogue.isEmpty, inputs.optional(0) != nil, inputs.optional(1)?.constant != nil else { return nil }
-    return try kernel(for: inputs, context)
-  }
-
-  private func kernel(for inputs: [TensorType?], _ context: ExecutionContext) throws -> Kernel {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let (input, weights) = (try inputs.requiredFloat(0, "input").shape, try inputs.requiredFloat(1, "weights"))
     let sizes = try settings.sizes(
       inputs, input: input, weights: weights.shape, extras: .init(mask: 3, past: 4, bias: 5))

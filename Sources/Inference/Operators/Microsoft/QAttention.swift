@@ -3,7 +3,7 @@
 /// input [B, S, D], weight [D, Q + K + V], bias [Q + K + V] float32, input_scale, weight_scale (scalars, or [columns]
 /// for the weight), mask_index?, input_zero_point?, weight_zero_point?, past? -> output, present, float32.
 /// Source: onnxruntime, com.microsoft.QAttention.
-struct QAttention: Operator {
+struct QAttention: KernelOperator {
   static let onnxName = "QAttention"
   static var domain: String { "com.microsoft" }
   let settings: MicrosoftAttention.Settings
@@ -30,24 +30,13 @@ struct QAttention: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    try kernel(for: inputs.knownTypes).run(inputs, residual: nil, into: outputs, using: context)
-  }
-
-  func prepare(
-    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
-  ) throws -> (any PreparedKernel)? {
-    guard epilogue.isEmpty, inputs.optional(0) != nil, inputs.optional(1) != nil else { return nil }
-    return try kernel(for: inputs)
-  }
-
   private func sizes(_ inputs: [TensorType?]) throws -> MicrosoftAttention.Sizes {
     try settings.sizes(
       inputs, input: inputs.required(0, "input").shape, weights: inputs.required(1, "weight").shape,
       extras: Self.extras)
   }
 
-  private func kernel(for inputs: [TensorType?]) throws -> Kernel {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try IntegerOperands.check(inputs, a: 0, b: 1, aZero: 6, bZero: 7)
     return Kernel(
       settings: settings, sizes: try sizes(inputs), shape: shape,

@@ -2,29 +2,15 @@
 ///
 /// X [N, C, spatial...], W [M, C / group, kernel...], B [M]? -> Y [N, M, spatial'...], float32.
 /// MACs: output elements · C / group · kernel. Source: ONNX Conv, opset 1 on.
-struct Conv: Operator {
+struct Conv: ConvolutionOperator {
   static let onnxName = "Conv"
-  let window: Window
-  let group: Int
+  let settings: ConvolutionSettings
 
-  init(from attributes: inout AttributeReader) throws {
-    window = try Window(from: &attributes)
-    group = try attributes.int("group", default: 1)
-    guard group >= 1 else { throw ShapeError("group must be at least 1, not \(group)") }
-  }
+  init(from attributes: inout AttributeReader) throws { settings = try ConvolutionSettings(from: &attributes) }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let geometry = try geometry(for: inputs)
     return [TensorType(.float32, geometry.outputShape)]
-  }
-
-  func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let weights = inputs.optional(1), let output = outputs.first else { return 0 }
-    return Extent.saturatingProduct(output.elementCount, weights.shape.dropFirst().reduce(1, *))
-  }
-
-  func costClass(for inputs: [TensorType?]) -> CostClass {
-    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {

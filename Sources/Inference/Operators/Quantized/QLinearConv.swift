@@ -2,16 +2,12 @@
 ///
 /// x, x_scale, x_zero_point, w [M, C / group, kernel...], w_scale and w_zero_point (scalars or [M]), y_scale,
 /// y_zero_point, B [M] int32? -> y, uint8 or int8. MACs as Conv. Source: ONNX QLinearConv, opset 10.
-struct QLinearConv: Operator {
+struct QLinearConv: ConvolutionOperator {
   static let onnxName = "QLinearConv"
-  let window: Window
-  let group: Int
+  static let weightIndex = 3
+  let settings: ConvolutionSettings
 
-  init(from attributes: inout AttributeReader) throws {
-    window = try Window(from: &attributes)
-    group = try attributes.int("group", default: 1)
-    guard group >= 1 else { throw ShapeError("group must be at least 1, not \(group)") }
-  }
+  init(from attributes: inout AttributeReader) throws { settings = try ConvolutionSettings(from: &attributes) }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let geometry = try geometry(for: inputs)
@@ -25,15 +21,6 @@ struct QLinearConv: Operator {
       }
     }
     return [TensorType(try inputs.required(7, "y_zero_point").elementType, geometry.outputShape)]
-  }
-
-  func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let weights = inputs.optional(3), let output = outputs.first else { return 0 }
-    return Extent.saturatingProduct(output.elementCount, weights.shape.dropFirst().reduce(1, *))
-  }
-
-  func costClass(for inputs: [TensorType?]) -> CostClass {
-    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {

@@ -3,16 +3,11 @@
 /// x [N, C, spatial...] and w [M, C / group, kernel...], int8 or uint8; x_zero_point? (a scalar), w_zero_point? (a
 /// scalar or [M]) -> y [N, M, spatial'...] int32. Padding has the value of the zero point. MACs as Conv.
 /// Source: ONNX ConvInteger, opset 10.
-struct ConvInteger: Operator {
+struct ConvInteger: ConvolutionOperator {
   static let onnxName = "ConvInteger"
-  let window: Window
-  let group: Int
+  let settings: ConvolutionSettings
 
-  init(from attributes: inout AttributeReader) throws {
-    window = try Window(from: &attributes)
-    group = try attributes.int("group", default: 1)
-    guard group >= 1 else { throw ShapeError("group must be at least 1, not \(group)") }
-  }
+  init(from attributes: inout AttributeReader) throws { settings = try ConvolutionSettings(from: &attributes) }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let (x, w) = (try inputs.required(0, "x"), try inputs.required(1, "w"))
@@ -24,15 +19,6 @@ struct ConvInteger: Operator {
     try ExactProduct.ZeroPoints.check(
       inputs.optional(3), lines: geometry.outputChannels, matrices: 1, of: w, name: "w_zero_point")
     return [TensorType(.int32, geometry.outputShape)]
-  }
-
-  func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int {
-    guard let weights = inputs.optional(1), let output = outputs.first else { return 0 }
-    return Extent.saturatingProduct(output.elementCount, weights.shape.dropFirst().reduce(1, *))
-  }
-
-  func costClass(for inputs: [TensorType?]) -> CostClass {
-    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {

@@ -1,69 +1,63 @@
 import RandomStreams
 
-/// Normally distributed numbers of the shape in an attribute.
+/// Random numbers of the shape in an attribute.
 ///
 /// float32, float64, float16 or bfloat16. The elements depend on the seed alone, and without one are those of seed 0:
-/// a network gives the same outputs in every run. Source: ONNX RandomNormal, opset 1 on.
-struct RandomNormal: RandomOperator {
+/// a network gives the same outputs in every run. Source: ONNX RandomNormal and RandomUniform, opset 1 on.
+struct RandomNumbers<Distribution: RandomDistribution>: RandomOperator {
+  static var onnxName: String { Distribution.onnxName }
+  let settings: RandomSettings
+  let distribution: Distribution
+
+  init(from attributes: inout AttributeReader) throws {
+    settings = try RandomSettings(from: &attributes)
+    distribution = try Distribution(from: &attributes)
+  }
+}
+
+/// Random numbers of another tensor's shape.
+///
+/// Source: ONNX RandomNormalLike and RandomUniformLike, opset 1 on.
+struct RandomNumbersLike<Distribution: RandomDistribution>: RandomOperator {
+  static var onnxName: String { Distribution.onnxName + "Like" }
+  let settings: RandomSettings
+  let distribution: Distribution
+
+  init(from attributes: inout AttributeReader) throws {
+    settings = try RandomSettings(likeInput: &attributes)
+    distribution = try Distribution(from: &attributes)
+  }
+}
+
+/// How random numbers are distributed.
+protocol RandomDistribution: Sendable {
+  /// The name of the operator that draws them.
+  static var onnxName: String { get }
+  init(from attributes: inout AttributeReader) throws
+  func draw(_ stream: inout RandomStream) -> Double
+}
+
+/// Normal with a mean and a standard deviation.
+struct NormalDistribution: RandomDistribution {
   static let onnxName = "RandomNormal"
-  let settings: RandomSettings
   let mean: Float
   let deviation: Float
 
   init(from attributes: inout AttributeReader) throws {
-    settings = try RandomSettings(from: &attributes)
-    (mean, deviation) = try normalParameters(&attributes)
+    (mean, deviation) = (try attributes.float("mean", default: 0), try attributes.float("scale", default: 1))
   }
 
   func draw(_ stream: inout RandomStream) -> Double { Double(mean) + Double(deviation) * stream.normal() }
 }
 
-/// Normally distributed numbers of another tensor's shape.
-///
-/// Source: ONNX RandomNormalLike, opset 1 on.
-struct RandomNormalLike: RandomOperator {
-  static let onnxName = "RandomNormalLike"
-  let settings: RandomSettings
-  let mean: Float
-  let deviation: Float
-
-  init(from attributes: inout AttributeReader) throws {
-    settings = try RandomSettings(likeInput: &attributes)
-    (mean, deviation) = try normalParameters(&attributes)
-  }
-
-  func draw(_ stream: inout RandomStream) -> Double { Double(mean) + Double(deviation) * stream.normal() }
-}
-
-/// Numbers uniform between `low` and `high`, of the shape in an attribute.
-///
-/// Source: ONNX RandomUniform, opset 1 on.
-struct RandomUniform: RandomOperator {
+/// Uniform between two limits.
+struct UniformDistribution: RandomDistribution {
   static let onnxName = "RandomUniform"
-  let settings: RandomSettings
   let low: Float
   let high: Float
 
   init(from attributes: inout AttributeReader) throws {
-    settings = try RandomSettings(from: &attributes)
-    (low, high) = try uniformParameters(&attributes)
-  }
-
-  func draw(_ stream: inout RandomStream) -> Double { Double(low) + (Double(high) - Double(low)) * stream.uniform() }
-}
-
-/// Numbers uniform between `low` and `high`, of another tensor's shape.
-///
-/// Source: ONNX RandomUniformLike, opset 1 on.
-struct RandomUniformLike: RandomOperator {
-  static let onnxName = "RandomUniformLike"
-  let settings: RandomSettings
-  let low: Float
-  let high: Float
-
-  init(from attributes: inout AttributeReader) throws {
-    settings = try RandomSettings(likeInput: &attributes)
-    (low, high) = try uniformParameters(&attributes)
+    (low, high) = (try attributes.float("low", default: 0), try attributes.float("high", default: 1))
   }
 
   func draw(_ stream: inout RandomStream) -> Double { Double(low) + (Double(high) - Double(low)) * stream.uniform() }
@@ -71,8 +65,9 @@ struct RandomUniformLike: RandomOperator {
 
 /// An operator that fills a tensor with independent random numbers.
 protocol RandomOperator: Operator {
+  associatedtype Distribution: RandomDistribution
   var settings: RandomSettings { get }
-  func draw(_ stream: inout RandomStream) -> Double
+  var distribution: Distribution { get }
 }
 
 extension RandomOperator {
@@ -87,7 +82,7 @@ extension RandomOperator {
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let output = try outputs.required(0)
     var stream = settings.stream
-    try output.fillInPieces { draw(&stream) }
+    try output.fillInPieces { distribution.draw(&stream) }
   }
 }
 
@@ -136,12 +131,4 @@ extension Tensor {
       }
     }
   }
-}
-
-private func normalParameters(_ attributes: inout AttributeReader) throws -> (mean: Float, deviation: Float) {
-  (try attributes.float("mean", default: 0), try attributes.float("scale", default: 1))
-}
-
-private func uniformParameters(_ attributes: inout AttributeReader) throws -> (low: Float, high: Float) {
-  (try attributes.float("low", default: 0), try attributes.float("high", default: 1))
 }
