@@ -19,9 +19,7 @@ extension InputFile {
     func failure(_ reason: String) -> InputError {
       InputError("cannot read '\(path.printable)': \(reason)", at: mentionedAt)
     }
-    guard !path.utf8.contains(0) else { throw failure("its name contains a zero byte") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+    let descriptor = try opened(path, failure)
     defer { close(descriptor) }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var rest: [UInt8] = []

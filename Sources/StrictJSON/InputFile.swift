@@ -17,9 +17,7 @@ public enum InputFile {
     func failure(_ reason: String) -> InputError {
       InputError("cannot read '\(path.printable)': \(reason)", at: mentionedAt)
     }
-    guard !path.utf8.contains(0) else { throw failure("its name contains a zero byte") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+    let descriptor = try opened(path, failure)
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -35,6 +33,14 @@ public enum InputFile {
 }
 
 extension InputFile {
+  /// A descriptor to read from, which the caller closes.
+  static func opened(_ path: String, _ failure: (String) -> InputError) throws(InputError) -> Int32 {
+    guard !path.utf8.contains(0) else { throw failure("its name contains a zero byte") }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+    return descriptor
+  }
+
   /// Why a file cannot be read, `nil` where it can: it is missing, a folder, or not ours to read.
   public static func reasonNotToRead(_ path: String) -> String? {
     guard !path.utf8.contains(0) else { return "its name contains a zero byte" }

@@ -5,12 +5,7 @@ extension Engine {
   /// A message begins to flow.
   mutating func beginFlow(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     let details = transfers.base + Int(step.pointee.details)
-    if step.pointee.isOwn {
-      if step.pointee.ledger >= 0 { radioSends(request, step, wasQueued: false) }
-      changeShare(of: request, to: .transferring)
-    } else {
-      changeShare(of: request, to: .waiting)
-    }
+    beginSharing(request, step)
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
     let flow = flows.addFlow(

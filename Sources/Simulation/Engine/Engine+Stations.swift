@@ -143,15 +143,19 @@ extension Engine {
           changeBusy(of: Int(station.pointee.ledger), node: step.pointee.group, by: added)
         }
       }
-    } else if step.pointee.isOwn {
-      if step.pointee.ledger >= 0 { radioSends(request, step, wasQueued: false) }
-      changeShare(of: request, to: .transferring)
     } else {
-      changeShare(of: request, to: .waiting)
+      beginSharing(request, step)
     }
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
     scheduleNextEnd(of: index)
+  }
+
+  /// A message begins to move beside others: its device's radio sends, or it waits on somebody else's machine.
+  mutating func beginSharing(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
+    guard step.pointee.isOwn else { return changeShare(of: request, to: .waiting) }
+    if step.pointee.ledger >= 0 { radioSends(request, step, wasQueued: false) }
+    changeShare(of: request, to: .transferring)
   }
 
   /// The first jobs of a shared station may be done.

@@ -4,20 +4,8 @@ import StrictJSON
 import Testing
 
 struct CostGraphNetworkTests {
-  /// A chain of two matrix products with a Relu between: an input, and a layer per fused group or node.
-  private func graph() throws -> Graph {
-    var builder = GraphBuilder(name: "two")
-    let input = builder.input("x", .float32, [1, 4])
-    let first = builder.constant("w1", Tensor(shape: [4, 8], [Float](repeating: 1, count: 32)))
-    let second = builder.constant("w2", Tensor(shape: [8, 2], [Float](repeating: 1, count: 16)))
-    let hidden = try #require(builder.node("a", "MatMul", [input, first])[0])
-    let active = try #require(builder.node("relu", "Relu", [hidden])[0])
-    builder.output(try #require(builder.node("b", "MatMul", [active, second])[0]))
-    return builder.build()
-  }
-
   @Test func inputsStayOnTheDeviceAndLayersCarryTheirWork() throws {
-    let network = try CostGraph(graph(), fused: false)
+    let network = try CostGraph(TwoProducts.graph(), fused: false)
     #expect(network.layers.map(\.name) == ["x", "a", "relu", "b"])
     #expect(network.layers.map(\.isInput) == [true, false, false, false])
     #expect(network.tensors.map(\.bytes) == [16, 32, 32, 8])
@@ -29,14 +17,14 @@ struct CostGraphNetworkTests {
   }
 
   @Test func fusedGroupsAnswerToTheirNodes() throws {
-    let network = try CostGraph(graph(), fused: true)
+    let network = try CostGraph(TwoProducts.graph(), fused: true)
     #expect(network.layers.count == 3)
     #expect(try network.layers(named: "a") == [1])
     #expect(throws: InputError.self) { try network.layers(named: "x") }
   }
 
   @Test func inputBytesAreThoseInTransit() throws {
-    let network = try CostGraph(graph(), inputBytes: 5)
+    let network = try CostGraph(TwoProducts.graph(), inputBytes: 5)
     #expect(network.tensors[0].bytes == 5)
     #expect(network.layers[1].work?.bytes == 16 + 128 + 32)
   }

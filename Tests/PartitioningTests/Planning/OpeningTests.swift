@@ -5,18 +5,6 @@ import Testing
 
 /// Placements that cut fused layers open.
 struct OpeningTests {
-  /// A product, its activation in the same layer, and another product.
-  private func graph() throws -> Graph {
-    var builder = GraphBuilder(name: "two")
-    let input = builder.input("x", .float32, [1, 4])
-    let first = builder.constant("w1", Tensor(shape: [4, 8], [Float](repeating: 1, count: 32)))
-    let second = builder.constant("w2", Tensor(shape: [8, 2], [Float](repeating: 1, count: 16)))
-    let hidden = try #require(builder.node("a", "MatMul", [input, first])[0])
-    let active = try #require(builder.node("relu", "Relu", [hidden])[0])
-    builder.output(try #require(builder.node("b", "MatMul", [active, second])[0]))
-    return builder.build()
-  }
-
   private func problem(_ graph: Graph) throws -> PlacementProblem {
     let network = try CostGraph(graph)
     let device = try DeviceProfile.find("raspberry-pi-4")
@@ -31,7 +19,7 @@ struct OpeningTests {
   }
 
   @Test func cuttingInsideALayerCostsWhatItsPartsCostAlone() throws {
-    let problem = try problem(graph())
+    let problem = try problem(TwoProducts.graph())
     let placement = problem.placement(cutting: try problem.cut(named: "a"))
     #expect(placement.splits == [Placement.Split(layer: 1, part: 0, tier: 1)])
     let (device, server) = (
@@ -46,12 +34,12 @@ struct OpeningTests {
   }
 
   @Test func theLastNodeIsTheWholeLayer() throws {
-    let problem = try problem(graph())
+    let problem = try problem(TwoProducts.graph())
     #expect(problem.placement(cutting: try problem.cut(named: "relu")).splits.isEmpty)
   }
 
   @Test func openingNeverBeatsTheOptimum() throws {
-    let problem = try problem(graph())
+    let problem = try problem(TwoProducts.graph())
     let opened = problem.cost(of: problem.placement(cutting: try problem.cut(named: "a")))
     let whole = problem.cost(of: problem.placement(cutting: try problem.cut(named: "relu")))
     #expect(opened.latencyNanoseconds > whole.latencyNanoseconds)
@@ -59,7 +47,7 @@ struct OpeningTests {
   }
 
   @Test func everythingOnOneTierIsNotOpened() throws {
-    let problem = try problem(graph())
+    let problem = try problem(TwoProducts.graph())
     #expect(problem.placement(cutting: try problem.cut(named: "a"), rest: 0).splits.isEmpty)
   }
 
