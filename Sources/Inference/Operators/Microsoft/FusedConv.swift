@@ -27,10 +27,7 @@ struct FusedConv: Operator {
   func costClass(for inputs: [TensorType?]) -> CostClass { conv.costClass(for: inputs) }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let types = inputs.knownTypes
-    guard let kernel = try prepare(for: types, outputs: outputs.knownTypes, epilogue: Epilogue(), using: context)
-    else { throw ShapeError("FusedConv cannot be prepared") }
-    try kernel.run(inputs, residual: nil, into: outputs, using: context)
+    try executePrepared(inputs, into: outputs, using: context)
   }
 
   func prepare(

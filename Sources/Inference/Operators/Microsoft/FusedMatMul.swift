@@ -117,10 +117,7 @@ struct FusedGemm: Operator {
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let kernel = try prepare(
-      for: inputs.knownTypes, outputs: outputs.knownTypes, epilogue: Epilogue(), using: context)
-    guard let kernel else { throw ShapeError("FusedGemm cannot be prepared") }
-    try kernel.run(inputs, residual: nil, into: outputs, using: context)
+    try executePrepared(inputs, into: outputs, using: context)
   }
 
   func prepare(

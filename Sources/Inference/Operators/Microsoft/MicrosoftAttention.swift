@@ -107,12 +107,7 @@ extension MicrosoftAttention {
     let widths: [Int]?
 
     init(from attributes: inout AttributeReader) throws {
-      heads = try attributes.int("num_heads", default: 0)
-      guard heads > 0 else { throw ShapeError("attribute 'num_heads' must be positive") }
-      isCausal = try attributes.flag("unidirectional", default: false)
-      let scale = try attributes.float("scale", default: 0)
-      self.scale = scale == 0 ? nil : scale
-      hidden = try attributes.float("mask_filter_value", default: -10000)
+      (heads, isCausal, scale, hidden) = try MicrosoftAttention.commonAttributes(&attributes)
       widths = try attributes.intsIfPresent("qkv_hidden_sizes")
       guard try !attributes.flag("do_rotary", default: false),
         try !attributes.flag("past_present_share_buffer", default: false)
@@ -202,5 +197,21 @@ extension MicrosoftAttention {
           into: .sideBySide(output.floats, rows: rows, heads: heads, size: sizes.valueSize), using: context)
       }
     }
+  }
+}
+
+extension MicrosoftAttention {
+  /// Reads what all attention operators of the domain have: the heads, whether later keys are hidden, the factor of the
+  /// scores (`nil` for 1 / sqrt(H)), and what is added to the scores that a mask hides.
+  static func commonAttributes(
+    _ attributes: inout AttributeReader
+  ) throws -> (heads: Int, isCausal: Bool, scale: Float?, hidden: Float) {
+    let heads = try attributes.int("num_heads", default: 0)
+    guard heads > 0 else { throw ShapeError("attribute 'num_heads' must be positive") }
+    let scale = try attributes.float("scale", default: 0)
+    return (
+      heads, try attributes.flag("unidirectional", default: false), scale == 0 ? nil : scale,
+      try attributes.float("mask_filter_value", default: -10000)
+    )
   }
 }

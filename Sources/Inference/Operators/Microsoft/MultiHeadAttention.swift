@@ -14,12 +14,7 @@ struct MultiHeadAttention: Operator {
   let hidden: Float
 
   init(from attributes: inout AttributeReader) throws {
-    heads = try attributes.int("num_heads", default: 0)
-    guard heads > 0 else { throw ShapeError("attribute 'num_heads' must be positive") }
-    isCausal = try attributes.flag("unidirectional", default: false)
-    let scale = try attributes.float("scale", default: 0)
-    self.scale = scale == 0 ? nil : scale
-    hidden = try attributes.float("mask_filter_value", default: -10000)
+    (heads, isCausal, scale, hidden) = try MicrosoftAttention.commonAttributes(&attributes)
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {

@@ -9,11 +9,7 @@ struct LayerNormalization: Operator {
   let epsilon: Float
 
   init(from attributes: inout AttributeReader) throws {
-    axis = try attributes.int("axis", default: -1)
-    epsilon = try attributes.float("epsilon", default: 1e-5)
-    guard try attributes.int("stash_type", default: 1) == ElementType.float32.rawValue else {
-      throw ShapeError("LayerNormalization: only stash_type 1 (float32) is supported")
-    }
+    (axis, epsilon) = try NormalizedRows.attributes(&attributes, of: Self.onnxName)
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
@@ -45,6 +41,15 @@ struct LayerNormalization: Operator {
 
 /// The rows that a normalisation over trailing axes works on, with the factors of each.
 struct NormalizedRows: Sendable {
+  /// Reads where the axes begin and what is added to the variance; statistics are kept in float32.
+  static func attributes(_ attributes: inout AttributeReader, of name: String) throws -> (axis: Int, epsilon: Float) {
+    let (axis, epsilon) = (try attributes.int("axis", default: -1), try attributes.float("epsilon", default: 1e-5))
+    guard try attributes.int("stash_type", default: 1) == ElementType.float32.rawValue else {
+      throw ShapeError("\(name): only stash_type 1 (float32) is supported")
+    }
+    return (axis, epsilon)
+  }
+
   /// Elements of a row.
   let size: Int
   private let count: Int

@@ -8,11 +8,7 @@ struct RMSNormalization: Operator {
   let epsilon: Float
 
   init(from attributes: inout AttributeReader) throws {
-    axis = try attributes.int("axis", default: -1)
-    epsilon = try attributes.float("epsilon", default: 1e-5)
-    guard try attributes.int("stash_type", default: 1) == ElementType.float32.rawValue else {
-      throw ShapeError("RMSNormalization: only stash_type 1 (float32) is supported")
-    }
+    (axis, epsilon) = try NormalizedRows.attributes(&attributes, of: Self.onnxName)
   }
 
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {

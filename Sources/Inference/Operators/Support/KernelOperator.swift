@@ -18,3 +18,12 @@ extension KernelOperator {
     return try kernel(for: inputs, using: context)
   }
 }
+
+extension Operator {
+  /// Computes the outputs with the kernel that `prepare` makes for these very inputs.
+  func executePrepared(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let kernel = try prepare(for: inputs.knownTypes, outputs: outputs.knownTypes, epilogue: Epilogue(), using: context)
+    guard let kernel else { throw ShapeError("\(Self.onnxName) cannot be prepared") }
+    try kernel.run(inputs, residual: nil, into: outputs, using: context)
+  }
+}
