@@ -1,9 +1,10 @@
 import StrictJSON
 
 /// Arrival times from a file: one time in seconds a line, ascending; blank lines and `#` comments are read over.
-enum ArrivalTrace {
+package enum ArrivalTrace {
   /// The times in nanoseconds; throws every line that is none.
-  static func nanoseconds(in path: String, mentionedAt position: SourcePosition?) throws(InputError) -> [Int64] {
+  package static func nanoseconds(in path: String, mentionedAt position: SourcePosition?) throws(InputError) -> [Int64]
+  {
     let bytes = try InputFile.bytes(of: path, limit: 1 << 28, mentionedAt: position)
     let diagnostics = Diagnostics()
     var times: [Int64] = []

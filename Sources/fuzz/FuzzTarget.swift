@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
   }
 
   static let all: [FuzzTarget] = [
-    .model, .operators, .tensor, .scenario, .costs, .profile, .words, .trace, .database,
+    .model, .operators, .tensor, .scenario, .costs, .profile, .words, .trace, .arrivals, .database,
   ]
 
   /// The random numbers of a case: they depend on its number alone.

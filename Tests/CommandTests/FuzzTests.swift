@@ -4,7 +4,7 @@ import Testing
 /// A short run of the mutation driver over every target; `make fuzz` is the long one.
 struct FuzzTests {
   @Test(arguments: [
-    "model", "operators", "tensor", "scenario", "costs", "profile", "words", "trace", "database",
+    "model", "operators", "tensor", "scenario", "costs", "profile", "words", "trace", "arrivals", "database",
   ])
   func nothingIsFound(target: String) throws {
     let folder = try TemporaryFolder()

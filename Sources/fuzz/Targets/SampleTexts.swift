@@ -47,6 +47,8 @@ enum SampleTexts {
     "mincut,crossings=one-way", "oracle,objective=throughput",
   ]
 
+  static let arrivals = ["# seconds\n0\n0.5\n\n0.5 # twice\n1e3\n", "0\n1.25\n2.5\n3.75\n1000000000\n"]
+
   static let traces = [
     "0\n1\n1\n2\n5\n12\n12\n30\n", "0 1.5\n1.0 2.25\n2.5 0\n4 10\n",
     """

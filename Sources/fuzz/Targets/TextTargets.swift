@@ -71,6 +71,11 @@ extension FuzzTarget {
     }
     if errors.count == TraceFormat.allCases.count { throw errors[0] }
   }
+
+  /// Files of arrival times.
+  static let arrivals = texts("arrivals", { SampleTexts.arrivals }) { bytes in
+    _ = try ArrivalTrace.nanoseconds(in: TemporaryFile.with(bytes), mentionedAt: nil)
+  }
 }
 
 /// A file of this process that each case overwrites.
