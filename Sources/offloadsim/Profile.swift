@@ -1,14 +1,18 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Partitioning
 import StrictJSON
 
 /// `offloadsim profile`: measure this machine and write a device profile.
 struct Profile: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures this machine layer by layer and by class of layers; writes a device profile.",
-    discussion:
-      "Without a model, networks of every class are measured. The profile's times are of one thread at batch 1.")
+    discussion: """
+      Without a model, the networks of the zoo and small networks with layers of every kind in many sizes are measured,
+      which takes about a minute, and each network's time is compared with what a profile of all others says of it. The
+      profile's times are of one thread at batch 1, the least of at least --runs runs.
+      """)
 
   @Argument(help: "A zoo network or an ONNX file (default: a set of zoo networks).")
   var model: String?
@@ -30,32 +34,48 @@ struct Profile: ParsableCommand {
     if let output, !force, FileManager.default.fileExists(atPath: output) {
       throw InputError("'\(output.printable)' exists already; --force replaces it")
     }
-    let names = model.map { [$0] } ?? HostProfile.defaultModels
-    let measurements = try names.map { name in
-      if Interruption.isRequested { throw Interruption() }
-      return try HostProfile.measure(try LoadedModel.find(name), runs: runs)
-    }
-    if let only = measurements.first, model != nil {
-      for layer in only.layers {
-        Console.error(
-          String(format: "%10.3f us  ", layer.nanoseconds / 1e3)
-            + "\(layer.costClass.rawValue)  \(layer.name.printable)")
+    let measurements = try measure()
+    if model != nil, let only = measurements.first {
+      for (name, sample) in only.layers {
+        Console.error(String(format: "%10.3f us  ", sample.microseconds) + "\(sample.work.kind)  \(name.printable)")
       }
     }
     let profile = HostProfile.fit(measurements, named: ProcessInfo.processInfo.hostName)
-    for measurement in measurements {
-      let predicted = measurement.predictedMilliseconds(by: profile)
-      Console.error(
-        "\(measurement.model.printable): whole network "
-          + String(
-            format: "%.3f ms, sum of its layers %.3f ms, by the profile %.3f ms (%+.0f %%)",
-            measurement.wholeMilliseconds, measurement.layerMilliseconds, predicted,
-            100 * (predicted / measurement.wholeMilliseconds - 1)))
-    }
+    Console.error(table(of: measurements, by: profile).rendered())
     let text = profile.json.pretty + "\n"
     guard let output else { return Console.print(text, terminator: "") }
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
     } catch { throw InputError("'\(output.printable)' cannot be written: \(error.localizedDescription)") }
+  }
+
+  private func measure() throws -> [HostProfile.Measurement] {
+    if let model { return [try HostProfile.measure(try LoadedModel.find(model), runs: runs)] }
+    return try HostProfile.measureAll(runs: runs) { _ in
+      if Interruption.isRequested { throw Interruption() }
+    }
+  }
+
+  /// How the sum of the layers and the profile compare with whole runs: with several networks, that of a profile made
+  /// without the network.
+  private func table(of measurements: [HostProfile.Measurement], by profile: DeviceProfile) -> TextTable {
+    func difference(_ value: Double, _ reference: Double) -> TextTable.Cell {
+      .text(String(format: "%+.1f %%", 100 * (value / reference - 1)))
+    }
+    var table = TextTable([
+      "network", "whole ms", "sum of layers ms", "", model == nil ? "told by the others ms" : "told by itself ms", "",
+    ])
+    let predictions =
+      model == nil
+      ? HostProfile.leaveOneOut(measurements)
+      : measurements.map { ($0, $0.predictedMilliseconds(by: profile)) }
+    for (measurement, predicted) in predictions {
+      let whole = measurement.wholeMilliseconds
+      table.add([
+        .text(measurement.model.printable), .number(whole), .number(measurement.layerMilliseconds),
+        difference(measurement.layerMilliseconds, whole), .number(predicted), difference(predicted, whole),
+      ])
+    }
+    return table
   }
 }

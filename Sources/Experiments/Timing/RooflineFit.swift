@@ -6,18 +6,18 @@ import Partitioning
 /// Minimises Σ √time · (ln predicted / measured)² by coordinate search on the logarithms of the three numbers: errors are
 /// relative, and a layer counts more the longer it takes, without small networks counting for nothing.
 struct RooflineFit {
-  private let layers: [HostProfile.Layer]
+  private let layers: [MeasuredLayers.Sample]
 
-  init(_ layers: [HostProfile.Layer]) { self.layers = layers }
+  init(_ layers: [MeasuredLayers.Sample]) { self.layers = layers }
 
   var rates: DeviceProfile.Rates {
-    let hasMACs = layers.contains { $0.macs > 0 }
+    let hasMACs = layers.contains { $0.work.macs > 0 }
     // Start from the totals: every layer is above all of its limits.
-    let seconds = max(1e-9, layers.reduce(0) { $0 + $1.nanoseconds } / 1e9)
+    let seconds = max(1e-9, layers.reduce(0) { $0 + $1.microseconds * 1e3 } / 1e9)
     var point = [
-      log(max(1, Double(layers.reduce(0) { $0 + $1.macs })) / seconds),
-      log(max(1, Double(layers.reduce(0) { $0 + $1.bytes })) / seconds),
-      log(max(1, layers.map(\.nanoseconds).min() ?? 1) / 1e9),
+      log(max(1, Double(layers.reduce(0) { $0 + $1.work.macs })) / seconds),
+      log(max(1, Double(layers.reduce(0) { $0 + $1.work.bytes })) / seconds),
+      log(max(1, (layers.map(\.microseconds).min() ?? 0) * 1e3) / 1e9),
     ]
     var best = loss(point)
     var step = 2.0
@@ -41,8 +41,8 @@ struct RooflineFit {
     let rates = DeviceProfile.Rates(
       macsPerSecond: exp(point[0]), bytesPerSecond: exp(point[1]), overheadSeconds: exp(point[2]))
     return layers.reduce(0) { sum, layer in
-      let measured = max(1e-9, layer.nanoseconds / 1e9)
-      let error = log(rates.seconds(macs: layer.macs, bytes: layer.bytes) / measured)
+      let measured = max(1e-9, layer.microseconds / 1e6)
+      let error = log(rates.seconds(macs: layer.work.macs, bytes: layer.work.bytes) / measured)
       return sum + measured.squareRoot() * error * error
     }
   }

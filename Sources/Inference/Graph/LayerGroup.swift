@@ -20,6 +20,10 @@ public struct LayerGroup: Sendable {
   public let outputBytes: Int
   /// The row of a device profile, that of the main node.
   public let costClass: CostClass
+  /// What it has in common with layers of like speed, that of the main node; see `Operator.kind`.
+  public let kind: String
+  /// How many functions, such as Sigmoid, are applied to its result besides what storing it does anyway.
+  public let functions: Int
   /// The index of the node that gives the group its class: the convolution or product, else the only node.
   public let mainNode: Int
 
@@ -110,7 +114,15 @@ extension Graph {
       parameters: weights.reduce(0) { $0 + (self[$1].type?.elementCount ?? 0) } + inner.reduce(0) { $0 + $1.count },
       weightBytes: bytes(weights) + inner.reduce(0) { $0 + $1.bytes },
       inputBytes: bytes(inputs), outputBytes: bytes(outputs),
-      costClass: nodes[main].operation.costClass(for: costTypes(of: nodes[main])), mainNode: main)
+      costClass: nodes[main].operation.costClass(for: costTypes(of: nodes[main])),
+      kind: nodes[main].operation.kind(for: costTypes(of: nodes[main])),
+      functions: functions(of: members, main: main), mainNode: main)
+  }
+
+  /// How many functions of the members are computed after the main node's result, and not while that is stored.
+  private func functions(of members: [Int], main: Int) -> Int {
+    let stored: Set = ["BatchNormalization", "Add", "Relu", "Clip"]
+    return members.count { $0 != main && !stored.contains(nodes[$0].operatorName) }
   }
 
   /// Prefixes end where a module name does, at a dot or a slash.

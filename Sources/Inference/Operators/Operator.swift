@@ -38,6 +38,9 @@ public protocol Operator: Sendable {
   /// The row of a device profile that this layer's time is taken from.
   func costClass(for inputs: [TensorType?]) -> CostClass
 
+  /// What layers of like speed have in common, such as `Conv 3x3/2`: the operator, its window and how it is computed.
+  func kind(for inputs: [TensorType?]) -> String
+
   /// Computes the outputs, which are allocated with the inferred types; inputs are `nil` where left out.
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws
 
@@ -58,6 +61,8 @@ extension Operator {
   public func macs(for inputs: [TensorType?], outputs: [TensorType]) -> Int { 0 }
 
   public func costClass(for inputs: [TensorType?]) -> CostClass { .memory }
+
+  public func kind(for inputs: [TensorType?]) -> String { Self.onnxName }
 
   public func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext

@@ -40,9 +40,13 @@ extension DeviceProfile {
     network.layers.map { layer in
       guard let work = layer.work else { return BatchCost() }
       let rates = rates(of: work.costClass)
-      func time(_ amount: Int, at rate: Double?) -> Double { rate.map { Double(amount) / $0 * 1e9 } ?? 0 }
+      // Where layers were measured, a batch of one takes what they say, and larger ones grow as their class does.
+      let byClass = rates.seconds(macs: work.macs, bytes: work.bytes) * 1e9
+      let scale =
+        byClass > 0 ? measured?.nanoseconds(of: work, networkBytes: network.touchedBytes).map { $0 / byClass } ?? 1 : 1
+      func time(_ amount: Int, at rate: Double?) -> Double { rate.map { Double(amount) / $0 * 1e9 * scale } ?? 0 }
       return BatchCost(
-        overhead: rates.overheadSeconds * 1e9, arithmeticPerItem: time(work.macs, at: rates.macsPerSecond),
+        overhead: rates.overheadSeconds * 1e9 * scale, arithmeticPerItem: time(work.macs, at: rates.macsPerSecond),
         fixedTraffic: time(work.weightBytes, at: rates.bytesPerSecond),
         trafficPerItem: time(work.bytes - work.weightBytes, at: rates.bytesPerSecond))
     }

@@ -57,8 +57,9 @@ extension CostGraph {
 }
 
 extension CostGraph.Work {
-  init(_ layer: LayerGroup) {
+  public init(_ layer: LayerGroup) {
     self.init(
-      macs: layer.macs, bytes: layer.bytes, weightBytes: layer.weightBytes, costClass: layer.costClass)
+      macs: layer.macs, bytes: layer.bytes, weightBytes: layer.weightBytes, outputBytes: layer.outputBytes,
+      costClass: layer.costClass, kind: layer.kind, functions: layer.functions)
   }
 }

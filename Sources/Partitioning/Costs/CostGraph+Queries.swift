@@ -2,6 +2,11 @@ import Inference
 import StrictJSON
 
 extension CostGraph {
+  /// What one run reads of weights and writes, in bytes: what a cache must hold for the next run to find them there.
+  public var touchedBytes: Int {
+    layers.reduce(0) { $0 + ($1.work.map { $0.weightBytes + $0.outputBytes } ?? 0) }
+  }
+
   /// The layers whose outputs each layer reads, ascending and distinct.
   package func predecessors() -> [[Int]] {
     layers.map { layer in

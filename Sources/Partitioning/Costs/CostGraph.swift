@@ -44,13 +44,28 @@ public struct CostGraph: Sendable {
     public let bytes: Int
     /// Of these, what is read once however many requests are computed together.
     public let weightBytes: Int
+    /// Of these, what is written.
+    public let outputBytes: Int
     public let costClass: CostClass
+    /// What it has in common with layers of like speed; see `LayerGroup.kind`.
+    public let kind: String
+    /// How many functions are applied to its result; see `LayerGroup.functions`.
+    public let functions: Int
 
-    public init(macs: Int, bytes: Int, weightBytes: Int = 0, costClass: CostClass) {
+    /// Of the bytes, what other layers or the caller made.
+    public var inputBytes: Int { max(0, bytes - weightBytes - outputBytes) }
+
+    public init(
+      macs: Int, bytes: Int, weightBytes: Int = 0, outputBytes: Int = 0, costClass: CostClass, kind: String = "",
+      functions: Int = 0
+    ) {
       self.macs = macs
       self.bytes = bytes
       self.weightBytes = weightBytes
+      self.outputBytes = outputBytes
       self.costClass = costClass
+      self.kind = kind
+      self.functions = functions
     }
   }
 

@@ -3,7 +3,8 @@ import StrictJSON
 
 /// How fast a machine computes layers, by class, and what power it takes: the file format `offloadsim_profile: 1`.
 ///
-/// A layer takes overhead + max(MACs / rate, bytes read and written / bandwidth). A missing number is no limit, a missing
+/// Where the profile holds measured layers, they tell a layer's time; see `MeasuredLayers`. Otherwise a layer takes
+/// overhead + max(MACs / rate, bytes read and written / bandwidth). A missing number is no limit, a missing
 /// class falls to `memory`, and a class without numbers takes no time. This is the roofline of Williams et al.,
 /// "Roofline: an insightful visual performance model", CACM 2009, per class of layers.
 public struct DeviceProfile: Sendable {
@@ -44,19 +45,22 @@ public struct DeviceProfile: Sendable {
   public let memoryBytes: Double?
   /// Whether layers that one kernel can compute together are one layer (`"fusion"`).
   public let fusesLayers: Bool
+  /// Layers that were timed on the machine, which say more than the classes do.
+  public let measured: MeasuredLayers?
   /// In the order of `CostClass.allCases`; `nil` where the profile has no such class.
   private let rates: [Rates?]
   public let idleWatts: Double
   public let busyWatts: Double
 
   public init(
-    name: String, source: String, memoryBytes: Double? = nil, rates: [CostClass: Rates], idleWatts: Double = 0,
-    busyWatts: Double = 0
+    name: String, source: String, memoryBytes: Double? = nil, rates: [CostClass: Rates],
+    measured: MeasuredLayers? = nil, idleWatts: Double = 0, busyWatts: Double = 0
   ) {
     self.name = name
     self.source = source
     self.memoryBytes = memoryBytes
     fusesLayers = true
+    self.measured = measured
     self.rates = CostClass.allCases.map { rates[$0] }
     self.idleWatts = idleWatts
     self.busyWatts = busyWatts
@@ -82,6 +86,7 @@ public struct DeviceProfile: Sendable {
         fields.objectIfPresent(kind.rawValue, kind.help) { Rates(from: &$0) }
       }
     }
+    measured = MeasuredLayers(from: &fields)
     (idleWatts, busyWatts) = fields.section("power_w", "the machine's power") { fields in
       let idle = fields.double(
         "idle", default: 0, in: .nonNegative(upTo: 1e9), "whole power with no server busy, in watts")
@@ -108,8 +113,11 @@ public struct DeviceProfile: Sendable {
   ///
   /// The network was made from a graph.
   public func nanoseconds(of network: CostGraph) -> [Int64] {
-    network.layers.map { layer in
-      layer.work.map { nanoseconds(macs: $0.macs, bytes: $0.bytes, $0.costClass) } ?? 0
+    let touched = measured == nil ? 0 : network.touchedBytes
+    return network.layers.map { layer in
+      guard let work = layer.work else { return 0 }
+      if let time = measured?.nanoseconds(of: work, networkBytes: touched) { return .nanoseconds(time) }
+      return nanoseconds(macs: work.macs, bytes: work.bytes, work.costClass)
     }
   }
 
@@ -136,8 +144,9 @@ public struct DeviceProfile: Sendable {
     let memory = memoryBytes.map { [JSONValue.Member("memory_bytes", .number($0))] } ?? []
     return .object(
       [.init("offloadsim_profile", 1), .init("name", .string(name)), .init("source", .string(source))] + memory + [
-        .init("classes", .object(classes)),
-        .init("power_w", ["idle": .number(idleWatts), "busy": .number(busyWatts)]),
+        .init("classes", .object(classes))
+      ] + (measured.map { [.init("layers", $0.json)] } ?? []) + [
+        .init("power_w", ["idle": .number(idleWatts), "busy": .number(busyWatts)])
       ])
   }
 }

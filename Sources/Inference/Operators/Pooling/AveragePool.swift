@@ -11,6 +11,8 @@ struct AveragePool: Operator {
     countsPadding = try attributes.flag("count_include_pad", default: false)
   }
 
+  func kind(for inputs: [TensorType?]) -> String { Self.onnxName + window.description() }
+
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let geometry = try PoolGeometry(input: inputs.requiredFloat(0, "X").shape, window: window)
     return [TensorType(.float32, geometry.outputShape)]

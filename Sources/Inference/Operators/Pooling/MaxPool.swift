@@ -12,6 +12,8 @@ struct MaxPool: Operator {
     countsColumnsFirst = try attributes.flag("storage_order", default: false)
   }
 
+  func kind(for inputs: [TensorType?]) -> String { Self.onnxName + window.description() }
+
   func outputs(for inputs: [TensorType?]) throws -> [TensorType] {
     let input = try inputs.required(0, "X")
     guard [.float32, .int8, .uint8].contains(input.elementType) else {

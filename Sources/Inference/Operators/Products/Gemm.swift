@@ -28,6 +28,10 @@ struct Gemm: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
+  func kind(for inputs: [TensorType?]) -> String {
+    Self.onnxName + ((try? sizes(of: inputs))?.m == 1 ? " of one row" : "")
+  }
+
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     guard try outputs.required(0, "Y").elementType == .float32 else {
       return try executePlainly(inputs, into: outputs, using: context)

@@ -20,6 +20,11 @@ struct MatMul: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
+  func kind(for inputs: [TensorType?]) -> String {
+    if inputs.optional(1)?.constant == nil { return Self.onnxName + " of activations" }
+    return Self.onnxName + (inputs.optional(0)?.shape.dropLast().allSatisfy { $0 == 1 } == true ? " of one row" : "")
+  }
+
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (a, b, output) = (try inputs.required(0, "A"), try inputs.required(1, "B"), try outputs.required(0, "Y"))
     guard output.elementType == .float32 else {

@@ -28,6 +28,16 @@ extension ConvolutionOperator {
   }
 
   func costClass(for inputs: [TensorType?]) -> CostClass {
-    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group ? .depthwise : .convolution
+    isDepthwise(inputs) ? .depthwise : .convolution
+  }
+
+  func kind(for inputs: [TensorType?]) -> String {
+    let size = inputs.optional(Self.weightIndex)?.shape.dropFirst(2).map { $0 }
+    return Self.onnxName + (isDepthwise(inputs) ? " depthwise" : group > 1 ? " grouped" : "")
+      + window.description(shape: size)
+  }
+
+  private func isDepthwise(_ inputs: [TensorType?]) -> Bool {
+    group > 1 && inputs.optional(0)?.shape.dropFirst().first == group
   }
 }

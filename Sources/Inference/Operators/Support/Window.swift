@@ -17,6 +17,13 @@ struct Window: Sendable {
   let autoPad: AutoPad
   let ceils: Bool
 
+  /// Such as ` 3x3` or ` 3x3/2`: the size and, where it is not 1, the stride; `shape` is the size where none is given.
+  func description(shape: [Int]? = nil) -> String {
+    guard let size = kernel ?? shape else { return "" }
+    let step = strides?.max() ?? 1
+    return " " + size.map(String.init).joined(separator: "x") + (step > 1 ? "/\(step)" : "")
+  }
+
   /// A window with explicit padding; sizes must have been checked.
   init(kernel: [Int], strides: [Int]?, dilations: [Int]?, pads: [Int]?) {
     (self.kernel, self.strides, self.dilations, self.pads) = (kernel, strides, dilations, pads)
