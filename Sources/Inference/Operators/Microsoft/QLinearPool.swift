@@ -1,3 +1,5 @@
+import CKernels
+
 /// The mean of each window of a quantised tensor.
 ///
 /// X [N, C, spatial...] or with `channels_last` [N, spatial..., C], x_scale, x_zero_point?, y_scale, y_zero_point? -> Y,
@@ -29,6 +31,35 @@ struct QLinearGlobalAveragePool: QuantizedPool {
   }
 
   var operation: any Operator { pool }
+
+  /// Sums are exact and multiplied by x_scale / (elements · y_scale), as onnxruntime does.
+  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let (operand, output) = (try QuantizedOperand(inputs, 0), try outputs.required(0))
+    let (shape, isSigned) = (operand.tensor.shape, operand.tensor.elementType == .int8)
+    let channels = isChannelsLast ? shape[shape.count - 1] : shape[1]
+    guard channels > 0, shape[0] > 0 else { return }
+    let plane = operand.tensor.elementCount / (channels * shape[0])
+    let factor = operand.scales[0] / (Float(plane) * (try inputs.required(3, "y_scale").floats[0]))
+    let factors = [Float](repeating: factor, count: channels)
+    let zero = Int32(inputs.optional(4)?.integers()?.first ?? 0)
+    let (kernels, start) = (context.kernels.integers, Int32(truncatingIfNeeded: -plane * operand.zeroPoints[0]))
+    for sample in 0..<shape[0] {
+      let source = operand.tensor.bytes + sample * plane * channels
+      var sums = [Int32](repeating: start, count: channels)
+      if isChannelsLast {
+        kernels.pointee.sum_rows(source, isSigned ? 1 : 0, plane, channels, &sums)
+      } else {
+        for channel in 0..<channels {
+          kernels.pointee.sum_rows(source + channel * plane, isSigned ? 1 : 0, plane, 1, &sums[channel])
+        }
+      }
+      factors.withUnsafeBufferPointer { factors in
+        var result = ck_requantization(
+          factors: factors.baseAddress, zero_point: zero, is_signed: isSigned ? 1 : 0)
+        kernels.pointee.requantize_sums(sums, &result, output.bytes + sample * channels, channels)
+      }
+    }
+  }
 }
 
 /// A pool over dequantised elements whose result is quantised again.
