@@ -16,6 +16,7 @@
 typedef float V __attribute__((ext_vector_type(16)));
 typedef int32_t VI __attribute__((ext_vector_type(16)));
 
+static inline V v_fma(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 static inline VI v_multiply_pairs(VI a, VI b) { return (VI)_mm512_madd_epi16((__m512i)a, (__m512i)b); }
 /// Bytes without a sign times bytes with one, four of them added to each lane without saturation.
 static inline VI v_dot_bytes(VI total, VI x, VI w) {
@@ -23,6 +24,7 @@ static inline VI v_dot_bytes(VI total, VI x, VI w) {
 }
 
 #include "byte_packs512.inc.h"
+#define HAS_FMA 1
 #include "integers.inc.h"
 
 #pragma clang attribute pop

@@ -103,12 +103,95 @@ INLINE void depthwise_rows(const ptrdiff_t quads, const ck_byte_depthwise *d, pt
     }
 }
 
+/// One output of a 3x3 window at a border; the weights of each row are made up to four.
+INLINE void depthwise_border(const ck_byte_depthwise *d, ptrdiff_t y, ptrdiff_t x, uint8_t *out) {
+  const uint8_t *found[9];
+  find_taps(d, y, x, found);
+  const uint8_t *taps[12] = {found[0], found[1], found[2], d->outside, found[3], found[4],
+                             found[5], d->outside, found[6], found[7], found[8], d->outside};
+  for (ptrdiff_t c = 0; c < d->channels; c += 64)
+    depthwise_block(3, taps, d, c, (const uint8_t *)d->weights + c * 12, out + c);
+}
+
+/// Outputs of 3x3 windows that do not leave the row, one or two at a time: two of stride 1 share what they read. A row
+/// of the input that is outside has a step of 0.
+INLINE void depthwise_inside(const int at_once, const ptrdiff_t stride, const ck_byte_depthwise *d, ptrdiff_t channel,
+                             const uint8_t *const *rows, const ptrdiff_t *steps, uint8_t *out, ptrdiff_t count) {
+  const ptrdiff_t left = d->channels - channel;
+  const __mmask64 mask = left >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << left) - 1;
+  const uint8_t *weights = (const uint8_t *)d->weights + channel * 12;
+  VI w[2][3][4];
+#pragma clang loop unroll(full)
+  for (int ky = 0; ky < 3; ky++)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 4; j++) {
+      w[0][ky][j] = vi_load(weights + (4 * ky + j) * sizeof(VI));
+      w[1][ky][j] = w[0][ky][j] << 8;
+    }
+  const uint8_t *p[3] = {rows[0] + channel, rows[1] + channel, rows[2] + channel};
+  for (ptrdiff_t i = 0; i < count; i++, out += at_once * d->channels) {
+    VI total[2][4];
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 4; j++) total[0][j] = total[1][j] = vi_load(d->bias + channel + j * LANES);
+#pragma clang loop unroll(full)
+    for (int ky = 0; ky < 3; ky++) {
+      const ptrdiff_t s = steps[ky];
+      const __m512i x0 = _mm512_maskz_loadu_epi8(mask, p[ky]), x1 = _mm512_maskz_loadu_epi8(mask, p[ky] + s);
+      const __m512i x2 = _mm512_maskz_loadu_epi8(mask, p[ky] + 2 * s);
+      const __m512i x3 = at_once == 2 ? _mm512_maskz_loadu_epi8(mask, p[ky] + 3 * s) : _mm512_setzero_si512();
+      const __m512i low01 = _mm512_unpacklo_epi8(x0, x1), high01 = _mm512_unpackhi_epi8(x0, x1);
+      const __m512i low23 = _mm512_unpacklo_epi8(x2, x3), high23 = _mm512_unpackhi_epi8(x2, x3);
+      const VI quads[4] = {(VI)_mm512_unpacklo_epi16(low01, low23), (VI)_mm512_unpackhi_epi16(low01, low23),
+                           (VI)_mm512_unpacklo_epi16(high01, high23), (VI)_mm512_unpackhi_epi16(high01, high23)};
+#pragma clang loop unroll(full)
+      for (int j = 0; j < 4; j++) {
+        total[0][j] = v_dot_bytes(total[0][j], quads[j], w[0][ky][j]);
+        if (at_once == 2) total[1][j] = v_dot_bytes(total[1][j], quads[j], w[1][ky][j]);
+      }
+      p[ky] += at_once * stride * s;
+    }
+    _mm512_mask_storeu_epi8(out, mask, v_packed(total[0], d->result.factors + channel, &d->result));
+    if (at_once == 2)
+      _mm512_mask_storeu_epi8(out + d->channels, mask, v_packed(total[1], d->result.factors + channel, &d->result));
+  }
+}
+
+INLINE void depthwise_3x3(const ck_byte_depthwise *d, ptrdiff_t from, ptrdiff_t to) {
+  const ck_window *w = &d->window;
+  const ptrdiff_t c = d->channels, stride = w->stride_x;
+  // The outputs whose windows lie between the left and the right end.
+  ptrdiff_t first = (w->pad_left + stride - 1) / stride, room = w->in_width - 3 + w->pad_left;
+  ptrdiff_t last = room < 0 ? 0 : room / stride + 1;
+  if (last > w->out_width) last = w->out_width;
+  if (first > last) first = last;
+  for (ptrdiff_t y = from; y < to; y++) {
+    uint8_t *out = (uint8_t *)d->out + y * w->out_width * c;
+    for (ptrdiff_t x = 0; x < first; x++) depthwise_border(d, y, x, out + x * c);
+    const uint8_t *rows[3], *rest[3];
+    ptrdiff_t steps[3];
+    const ptrdiff_t pairs = stride == 1 ? (last - first) / 2 : 0;
+    for (int ky = 0; ky < 3; ky++) {
+      const ptrdiff_t row = y * w->stride_y + ky * w->dilation_y - w->pad_top;
+      const int is_inside = row >= 0 && row < w->in_height;
+      steps[ky] = is_inside ? c : 0;
+      rows[ky] = is_inside ? d->x + (row * w->in_width + first * stride - w->pad_left) * c : d->outside;
+      rest[ky] = rows[ky] + 2 * pairs * steps[ky];
+    }
+    for (ptrdiff_t channel = 0; channel < c; channel += 64) {
+      if (pairs > 0) depthwise_inside(2, 1, d, channel, rows, steps, out + first * c + channel, pairs);
+      depthwise_inside(1, stride, d, channel, rest, steps, out + (first + 2 * pairs) * c + channel,
+                       last - first - 2 * pairs);
+    }
+    for (ptrdiff_t x = last; x < w->out_width; x++) depthwise_border(d, y, x, out + x * c);
+  }
+}
+
 static void depthwise_bytes(const ck_byte_depthwise *d, ptrdiff_t from, ptrdiff_t to) {
-  const ptrdiff_t quads = (d->window.kernel_height * d->window.kernel_width + 3) / 4;
-  if (quads == 3) {
-    depthwise_rows(3, d, from, to);
+  const ck_window *w = &d->window;
+  if (w->kernel_height == 3 && w->kernel_width == 3 && w->dilation_x == 1) {
+    depthwise_3x3(d, from, to);
   } else {
-    depthwise_rows(quads, d, from, to);
+    depthwise_rows((w->kernel_height * w->kernel_width + 3) / 4, d, from, to);
   }
 }
 #endif

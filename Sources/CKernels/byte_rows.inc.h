@@ -33,43 +33,60 @@ INLINE VI vi_widened(const int is_signed, const uint8_t *x) {
   return __builtin_convertvector(v, VI);
 }
 
+/// The quotient as a division rounds it. With the nearest number to the reciprocal, one step brings the quotient next
+/// to the right one and a second makes it that. Source: Markstein, "Computation of elementary functions on the IBM
+/// RISC System/6000 processor", 1990.
+INLINE V quotient(const int divides, V x, V divisor, V reciprocal) {
+#ifdef HAS_FMA
+  if (!divides) {
+    V q = x * reciprocal;
+    q = v_fma(v_fma(-q, divisor, x), reciprocal, q);
+    return v_fma(v_fma(-q, divisor, x), reciprocal, q);
+  }
+#endif
+  return x / divisor;
+}
+
+/// Whether nothing that `quotient` computes leaves the normal numbers.
+INLINE int is_moderate(float x) { return x > 0x1p-40f && x < 0x1p40f; }
+
 /// Divides as QuantizeLinear does.
-INLINE VI combined(const int is_signed, const int multiplies, const ck_byte_pair *p, const uint8_t *a,
-                   const uint8_t *b, byte_limits limits) {
+INLINE VI combined(const int is_signed, const int multiplies, const int divides, const ck_byte_pair *p,
+                   const uint8_t *a, const uint8_t *b, byte_limits limits) {
   const V left = __builtin_convertvector(vi_widened(is_signed, a) - p->a_zero, V) * p->a_scale;
   const V right = __builtin_convertvector(vi_widened(is_signed, b) - p->b_zero, V) * p->b_scale;
-  V x = (multiplies ? left * right : left + right) / p->scale;
+  V x = quotient(divides, multiplies ? left * right : left + right, (V)p->scale, (V)(1.0f / p->scale));
   x = x > (V)limits.low ? x : (V)limits.low;
   x = x < (V)limits.high ? x : (V)limits.high;
   return (VI)(x + 12582912.0f) + limits.offset;
 }
 
-INLINE void combine_rows_of_bytes(const int is_signed, const int multiplies, const ck_byte_pair *p, uint8_t *y,
-                                  ptrdiff_t count) {
+INLINE void combine_rows_of_bytes(const int is_signed, const int multiplies, const int divides,
+                                  const ck_byte_pair *p, uint8_t *y, ptrdiff_t count) {
   const ck_requantization result = {.zero_point = p->zero_point, .is_signed = is_signed};
   const byte_limits limits = limits_of(&result);
   const uint8_t *a = p->a, *b = p->b;
   ptrdiff_t i = 0;
   for (; i + LANES <= count; i += LANES)
-    store_low_bytes(y + i, combined(is_signed, multiplies, p, a + i, b + i, limits), LANES);
+    store_low_bytes(y + i, combined(is_signed, multiplies, divides, p, a + i, b + i, limits), LANES);
   if (i == count) return;
   uint8_t rest[2][LANES] = {{0}};
   memcpy(rest[0], a + i, (size_t)(count - i));
   memcpy(rest[1], b + i, (size_t)(count - i));
-  store_low_bytes(y + i, combined(is_signed, multiplies, p, rest[0], rest[1], limits), count - i);
+  store_low_bytes(y + i, combined(is_signed, multiplies, divides, p, rest[0], rest[1], limits), count - i);
 }
 
 static void combine_bytes(const ck_byte_pair *p, int multiplies, void *y, ptrdiff_t count) {
-  if (p->is_signed) {
-    if (multiplies) {
-      combine_rows_of_bytes(1, 1, p, y, count);
+  if (multiplies || !is_moderate(p->a_scale) || !is_moderate(p->b_scale) || !is_moderate(p->scale)) {
+    if (p->is_signed) {
+      combine_rows_of_bytes(1, multiplies, 1, p, y, count);
     } else {
-      combine_rows_of_bytes(1, 0, p, y, count);
+      combine_rows_of_bytes(0, multiplies, 1, p, y, count);
     }
-  } else if (multiplies) {
-    combine_rows_of_bytes(0, 1, p, y, count);
+  } else if (p->is_signed) {
+    combine_rows_of_bytes(1, 0, 0, p, y, count);
   } else {
-    combine_rows_of_bytes(0, 0, p, y, count);
+    combine_rows_of_bytes(0, 0, 0, p, y, count);
   }
 }
 
@@ -99,6 +116,32 @@ static void sum_rows(const void *x, int is_signed, ptrdiff_t rows, ptrdiff_t cha
   }
 }
 
+typedef uint8_t VB16 __attribute__((ext_vector_type(16)));
+
+INLINE VB16 vb_load(const uint8_t *p) {
+  VB16 v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+/// Three rows side by side, as pictures have them: sixteen columns at a time.
+static void interleave3(const uint8_t *x, ptrdiff_t columns, uint8_t *y) {
+  const uint8_t *a = x, *b = x + columns, *c = b + columns;
+  ptrdiff_t i = 0;
+  for (; i + 16 <= columns; i += 16, y += 48) {
+    const VB16 p = vb_load(a + i), q = vb_load(b + i), r = vb_load(c + i);
+    const VB16 first = __builtin_shufflevector(p, q, 0, 16, 0, 1, 17, 1, 2, 18, 2, 3, 19, 3, 4, 20, 4, 5);
+    const VB16 second = __builtin_shufflevector(p, q, 21, 5, 6, 22, 6, 7, 23, 7, 8, 24, 8, 9, 25, 9, 10, 26);
+    const VB16 third = __builtin_shufflevector(p, q, 10, 11, 27, 11, 12, 28, 12, 13, 29, 13, 14, 30, 14, 15, 31, 15);
+    const VB16 out[3] = {
+        __builtin_shufflevector(first, r, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15),
+        __builtin_shufflevector(second, r, 0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15),
+        __builtin_shufflevector(third, r, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31)};
+    memcpy(y, out, sizeof out);
+  }
+  for (; i < columns; i++, y += 3) y[0] = a[i], y[1] = b[i], y[2] = c[i];
+}
+
 #define TRANSPOSE_EDGE 16
 
 #define TRANSPOSE(name, type)                                                                                  \
@@ -113,5 +156,15 @@ static void sum_rows(const void *x, int is_signed, ptrdiff_t rows, ptrdiff_t cha
     }                                                                                                          \
   }
 
-TRANSPOSE(transpose_bytes, uint8_t)
+TRANSPOSE(transpose_any_bytes, uint8_t)
 TRANSPOSE(transpose_sums, int32_t)
+
+static void transpose_bytes(const uint8_t *x, ptrdiff_t rows, ptrdiff_t columns, uint8_t *y) {
+  if (rows == 1 || columns == 1) {
+    memcpy(y, x, (size_t)(rows * columns));
+  } else if (rows == 3) {
+    interleave3(x, columns, y);
+  } else {
+    transpose_any_bytes(x, rows, columns, y);
+  }
+}

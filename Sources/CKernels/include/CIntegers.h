@@ -79,8 +79,8 @@ typedef struct {
 
   /// Rows from..to - 1 of the outputs; weights [taps][channels] of 16 bits.
   void (*depthwise_words)(const ck_byte_depthwise *depthwise, ptrdiff_t from, ptrdiff_t to);
-  /// The same for unsigned bytes, with weights packed by `pack_bytes` with the taps as depth, made up to fours, and
-  /// every 64 channels in interleaved order; null as `dots_bytes`.
+  /// The same for unsigned bytes, with weights packed by `pack_bytes` with the taps as depth, made up to fours (of a
+  /// window of 3x3 not dilated in x, each row), and every 64 channels in interleaved order; null as `dots_bytes`.
   void (*depthwise_bytes)(const ck_byte_depthwise *depthwise, ptrdiff_t from, ptrdiff_t to);
 
   /// y = x with the bits of `flip` flipped.

@@ -27,11 +27,13 @@ struct IntegerDepthwise: Sendable {
     channels = geometry.outputChannels
     self.isBytes = isBytes
     if isBytes {
-      let order = (0..<(taps + 3) / 4 * 4).map { $0 < taps ? $0 : -1 }
+      let isRows = window.kernel_height == 3 && window.kernel_width == 3 && window.dilation_x == 1
+      let order =
+        isRows ? [0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1] : (0..<(taps + 3) / 4 * 4).map { $0 < taps ? $0 : -1 }
       panels = IntegerPanels(
         IntegerPanels.Source(
           weights: weights, first: 0, channelStride: taps, order: order, zeroPoints: zeroPoints,
-          layout: [channels, taps]), channels: channels, isBytes: true, isWhole: true, using: context)
+          layout: [channels, taps, isRows ? 1 : 0]), channels: channels, isBytes: true, isWhole: true, using: context)
       (words, sums) = (nil, [])
     } else {
       panels = nil
