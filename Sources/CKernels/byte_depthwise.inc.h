@@ -2,15 +2,15 @@
 #define MOST_TAPS 1024
 
 /// Where the taps of an output lie.
-INLINE void find_taps(const ck_byte_depthwise *d, ptrdiff_t y, ptrdiff_t x, const uint8_t **taps) {
-  const ck_window *w = &d->window;
+INLINE void find_taps(const ck_window *w, const uint8_t *input, const uint8_t *outside, ptrdiff_t channels,
+                      ptrdiff_t y, ptrdiff_t x, const uint8_t **taps) {
   for (ptrdiff_t ky = 0; ky < w->kernel_height; ky++) {
     const ptrdiff_t row = y * w->stride_y + ky * w->dilation_y - w->pad_top;
     const int is_inside = row >= 0 && row < w->in_height;
-    const uint8_t *line = d->x + row * w->in_width * d->channels;
+    const uint8_t *line = input + row * w->in_width * channels;
     ptrdiff_t column = x * w->stride_x - w->pad_left;
     for (ptrdiff_t kx = 0; kx < w->kernel_width; kx++, column += w->dilation_x)
-      *taps++ = is_inside && column >= 0 && column < w->in_width ? line + column * d->channels : d->outside;
+      *taps++ = is_inside && column >= 0 && column < w->in_width ? line + column * channels : outside;
   }
 }
 
@@ -42,7 +42,7 @@ static void depthwise_words(const ck_byte_depthwise *d, ptrdiff_t from, ptrdiff_
   int32_t sums[SUMS_AT_ONCE];
   for (ptrdiff_t y = from; y < to; y++)
     for (ptrdiff_t x = 0; x < w->out_width; x++) {
-      find_taps(d, y, x, places);
+      find_taps(w, d->x, d->outside, d->channels, y, x, places);
       const ptrdiff_t place = (y * w->out_width + x) * d->channels;
       for (ptrdiff_t c = 0; c < d->channels; c += SUMS_AT_ONCE) {
         const ptrdiff_t n = d->channels - c < SUMS_AT_ONCE ? d->channels - c : SUMS_AT_ONCE;
@@ -87,7 +87,7 @@ INLINE void depthwise_block(const ptrdiff_t quads, const uint8_t *const *taps, c
     total[2] = v_dot_bytes(total[2], (VI)_mm512_unpacklo_epi16(high01, high23), vi_load(weights + 2 * sizeof(VI)));
     total[3] = v_dot_bytes(total[3], (VI)_mm512_unpackhi_epi16(high01, high23), vi_load(weights + 3 * sizeof(VI)));
   }
-  _mm512_mask_storeu_epi8(to, mask, v_packed(total, d->result.factors + channel, &d->result));
+  _mm512_mask_storeu_epi8(to, mask, v_packed(4, total, d->result.factors + channel, &d->result));
 }
 
 INLINE void depthwise_rows(const ptrdiff_t quads, const ck_byte_depthwise *d, ptrdiff_t from, ptrdiff_t to) {
@@ -97,7 +97,7 @@ INLINE void depthwise_rows(const ptrdiff_t quads, const ck_byte_depthwise *d, pt
   uint8_t *out = (uint8_t *)d->out + from * w->out_width * d->channels;
   for (ptrdiff_t y = from; y < to; y++)
     for (ptrdiff_t x = 0; x < w->out_width; x++, out += d->channels) {
-      find_taps(d, y, x, taps);
+      find_taps(w, d->x, d->outside, d->channels, y, x, taps);
       for (ptrdiff_t c = 0; c < d->channels; c += 64)
         depthwise_block(quads, taps, d, c, (const uint8_t *)d->weights + c * 4 * quads, out + c);
     }
@@ -106,7 +106,7 @@ INLINE void depthwise_rows(const ptrdiff_t quads, const ck_byte_depthwise *d, pt
 /// One output of a 3x3 window at a border; the weights of each row are made up to four.
 INLINE void depthwise_border(const ck_byte_depthwise *d, ptrdiff_t y, ptrdiff_t x, uint8_t *out) {
   const uint8_t *found[9];
-  find_taps(d, y, x, found);
+  find_taps(&d->window, d->x, d->outside, d->channels, y, x, found);
   const uint8_t *taps[12] = {found[0], found[1], found[2], d->outside, found[3], found[4],
                              found[5], d->outside, found[6], found[7], found[8], d->outside};
   for (ptrdiff_t c = 0; c < d->channels; c += 64)
@@ -150,9 +150,9 @@ INLINE void depthwise_inside(const int at_once, const ptrdiff_t stride, const ck
       }
       p[ky] += at_once * stride * s;
     }
-    _mm512_mask_storeu_epi8(out, mask, v_packed(total[0], d->result.factors + channel, &d->result));
+    _mm512_mask_storeu_epi8(out, mask, v_packed(4, total[0], d->result.factors + channel, &d->result));
     if (at_once == 2)
-      _mm512_mask_storeu_epi8(out + d->channels, mask, v_packed(total[1], d->result.factors + channel, &d->result));
+      _mm512_mask_storeu_epi8(out + d->channels, mask, v_packed(4, total[1], d->result.factors + channel, &d->result));
   }
 }
 

@@ -76,32 +76,112 @@ INLINE void combine_rows_of_bytes(const int is_signed, const int multiplies, con
   store_low_bytes(y + i, combined(is_signed, multiplies, divides, p, rest[0], rest[1], limits), count - i);
 }
 
+#ifdef HAS_BYTE_PACKS
+/// A vector of 64 bytes in four of their numbers less a zero point, in the order in which `v_bytes` packs them.
+INLINE void v_unpacked(__m512i bytes, int zero, __m512 *x) {
+  const __m512i none = _mm512_setzero_si512(), least = _mm512_set1_epi32(zero);
+  const __m512i low = _mm512_unpacklo_epi8(bytes, none), high = _mm512_unpackhi_epi8(bytes, none);
+  x[0] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpacklo_epi16(low, none), least));
+  x[1] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpackhi_epi16(low, none), least));
+  x[2] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpacklo_epi16(high, none), least));
+  x[3] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpackhi_epi16(high, none), least));
+}
+
+/// Sums by the reciprocal of the scale, 64 at a time; returns how many.
+INLINE ptrdiff_t add_packed(const ck_byte_pair *p, uint8_t *y, ptrdiff_t count) {
+  const __m512i flip = _mm512_set1_epi8(p->is_signed ? (char)0x80 : 0), zero = _mm512_set1_epi16((short)p->zero_point);
+  const int shift = p->is_signed ? 128 : 0, is_signed = p->is_signed;
+  const int a_zero = p->a_zero + shift, b_zero = p->b_zero + shift;
+  const __m512 a_scale = _mm512_set1_ps(p->a_scale), b_scale = _mm512_set1_ps(p->b_scale);
+  const __m512 reciprocal = _mm512_set1_ps(1.0f / p->scale), high = _mm512_set1_ps(512.0f);
+  const uint8_t *a = p->a, *b = p->b;
+  ptrdiff_t i = 0;
+  for (; i + 64 <= count; i += 64) {
+    __m512 left[4], right[4];
+    __m512i whole[4];
+    v_unpacked(_mm512_xor_si512(_mm512_loadu_si512(a + i), flip), a_zero, left);
+    v_unpacked(_mm512_xor_si512(_mm512_loadu_si512(b + i), flip), b_zero, right);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 4; j++) {
+      const __m512 sum = _mm512_add_ps(_mm512_mul_ps(left[j], a_scale), _mm512_mul_ps(right[j], b_scale));
+      whole[j] = _mm512_cvtps_epi32(_mm512_min_ps(high, _mm512_mul_ps(sum, reciprocal)));
+    }
+    _mm512_storeu_si512(y + i, v_bytes(4, whole, zero, is_signed));
+  }
+  return i;
+}
+#endif
+
 static void combine_bytes(const ck_byte_pair *p, int multiplies, void *y, ptrdiff_t count) {
-  if (multiplies || !is_moderate(p->a_scale) || !is_moderate(p->b_scale) || !is_moderate(p->scale)) {
+  const int divides = !is_moderate(p->a_scale) || !is_moderate(p->b_scale) || !is_moderate(p->scale);
+  if (multiplies || divides) {
     if (p->is_signed) {
       combine_rows_of_bytes(1, multiplies, 1, p, y, count);
     } else {
       combine_rows_of_bytes(0, multiplies, 1, p, y, count);
     }
-  } else if (p->is_signed) {
-    combine_rows_of_bytes(1, 0, 0, p, y, count);
+    return;
+  }
+  ck_byte_pair rest = *p;
+  uint8_t *to = y;
+#ifdef HAS_BYTE_PACKS
+  if (p->by_reciprocal) {
+    const ptrdiff_t done = add_packed(p, y, count);
+    rest.a = (const uint8_t *)p->a + done, rest.b = (const uint8_t *)p->b + done;
+    to += done, count -= done;
+  }
+#endif
+  if (p->is_signed) {
+    combine_rows_of_bytes(1, 0, 0, &rest, to, count);
   } else {
-    combine_rows_of_bytes(0, 0, 0, p, y, count);
+    combine_rows_of_bytes(0, 0, 0, &rest, to, count);
   }
 }
 
-static void maximum_bytes(const uint8_t *const *x, ptrdiff_t taps, int is_signed, uint8_t *y, ptrdiff_t count) {
-  memcpy(y, x[0], (size_t)count);
-  for (ptrdiff_t tap = 1; tap < taps; tap++) {
-    if (is_signed) {
-      const int8_t *from = (const int8_t *)x[tap];
-      int8_t *to = (int8_t *)y;
-      for (ptrdiff_t i = 0; i < count; i++) to[i] = from[i] > to[i] ? from[i] : to[i];
-    } else {
-      const uint8_t *from = x[tap];
-      for (ptrdiff_t i = 0; i < count; i++) y[i] = from[i] > y[i] ? from[i] : y[i];
+typedef uint8_t VWIDE __attribute__((ext_vector_type(4 * LANES)));
+typedef int8_t VWIDES __attribute__((ext_vector_type(4 * LANES)));
+
+INLINE void maximum_of(const int is_signed, const uint8_t *const *taps, ptrdiff_t count, uint8_t *y,
+                       ptrdiff_t channels) {
+  ptrdiff_t c = 0;
+  for (; c + 4 * LANES <= channels; c += 4 * LANES) {
+    VWIDE best;
+    memcpy(&best, taps[0] + c, sizeof best);
+    for (ptrdiff_t tap = 1; tap < count; tap++) {
+      VWIDE x;
+      memcpy(&x, taps[tap] + c, sizeof x);
+      if (is_signed) {
+        best = (VWIDE)__builtin_elementwise_max((VWIDES)best, (VWIDES)x);
+      } else {
+        best = __builtin_elementwise_max(best, x);
+      }
     }
+    memcpy(y + c, &best, sizeof best);
   }
+  for (; c < channels; c++) {
+    int best = is_signed ? (int8_t)taps[0][c] : taps[0][c];
+    for (ptrdiff_t tap = 1; tap < count; tap++) {
+      const int x = is_signed ? (int8_t)taps[tap][c] : taps[tap][c];
+      best = x > best ? x : best;
+    }
+    y[c] = (uint8_t)best;
+  }
+}
+
+static void maximum_bytes(const ck_byte_maximum *m, ptrdiff_t from, ptrdiff_t to) {
+  const ck_window *w = &m->window;
+  const ptrdiff_t count = w->kernel_height * w->kernel_width;
+  const uint8_t *taps[MOST_TAPS];
+  for (ptrdiff_t y = from; y < to; y++)
+    for (ptrdiff_t x = 0; x < w->out_width; x++) {
+      find_taps(w, m->x, m->outside, m->channels, y, x, taps);
+      uint8_t *out = m->out + (y * w->out_width + x) * m->channels;
+      if (m->is_signed) {
+        maximum_of(1, taps, count, out, m->channels);
+      } else {
+        maximum_of(0, taps, count, out, m->channels);
+      }
+    }
 }
 
 static void sum_rows(const void *x, int is_signed, ptrdiff_t rows, ptrdiff_t channels, int32_t *sums) {

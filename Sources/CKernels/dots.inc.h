@@ -59,28 +59,27 @@ INLINE void store_sums(const int vectors, const VI *total, const ck_dots *d, ptr
 #pragma clang loop unroll(full)
     for (int j = 0; j < vectors; j++) memcpy(sums + j * LANES, &total[j], sizeof(VI));
 #ifdef HAS_BYTE_PACKS
-    if (vectors == PANEL_VECTORS && count >= PANEL_VECTORS * LANES) {
-      for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++) memcpy(to + 16 * i + 4 * j, sums + 16 * j + 4 * i, 4 * sizeof(int32_t));
-      return;
-    }
-#endif
+    for (int i = 0; i < 4; i++)
+      for (int j = 0; j < vectors; j++) {
+        const ptrdiff_t at = 4 * (vectors * i + j), n = count - at;
+        if (n > 0) memcpy(to + at, sums + 16 * j + 4 * i, (size_t)(n < 4 ? n : 4) * sizeof(int32_t));
+      }
+#else
     memcpy(to, sums, (size_t)(count < vectors * LANES ? count : vectors * LANES) * sizeof(int32_t));
+#endif
     return;
   }
   uint8_t *to = (uint8_t *)d->out + position * d->out_step + channel;
   const float *factors = d->result.factors + channel;
 #ifdef HAS_BYTE_PACKS
-  if (vectors == PANEL_VECTORS && count >= PANEL_VECTORS * LANES) {
-    v_store_packed(to, total, factors, &d->result);
-    return;
-  }
-#endif
+  v_store_packed(vectors, to, total, factors, &d->result, count);
+#else
   const byte_limits limits = limits_of(&d->result);
 #pragma clang loop unroll(full)
   for (int j = 0; j < vectors; j++)
     store_low_bytes(to + j * LANES, vi_requantized(total[j], vf_load(factors + j * LANES), limits),
                     count - j * LANES);
+#endif
 }
 
 INLINE void dot_tile(const int bytes, const int rows, const int vectors, const ck_dots *d,

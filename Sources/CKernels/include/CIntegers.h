@@ -8,6 +8,8 @@
 typedef struct {
   const float *factors;  // one for each slot; null where sums are stored as they are
   int zero_point, is_signed;
+  /// Whether every factor is below 1, so that no sum can leave the range of 32 bits.
+  int is_small;
 } ck_requantization;
 
 /// Weights that go into panels. Element k of channel c is source[c * channel_stride + order[k]], or 0 where order[k] is
@@ -58,14 +60,25 @@ typedef struct {
   int is_signed, a_zero, b_zero;
   float a_scale, b_scale, scale;
   int zero_point;
+  /// Multiplies by the reciprocal of the scale instead of dividing, which rounds otherwise for some pairs.
+  int by_reciprocal;
 } ck_byte_pair;
+
+/// The greatest bytes of windows, of tensors with channels last; `outside` has the least byte for each channel.
+typedef struct {
+  ck_window window;
+  const uint8_t *x, *outside;
+  int is_signed;
+  ptrdiff_t channels;
+  uint8_t *out;
+} ck_byte_maximum;
 
 typedef struct {
   const char *name;
   ptrdiff_t lanes;
   /// Slots of a panel.
   ptrdiff_t panel_width;
-  /// Whether slot 16j + 4i + e of a full panel of 64 holds channel 16i + 4j + e, as packing to bytes wants it.
+  /// Whether slot 16j + 4i + e of a panel of v vectors holds channel 4vi + 4j + e, as packing to bytes wants it.
   int is_interleaved;
 
   void (*pack_words)(const ck_integer_weights *weights, void *panels, int32_t *sums);
@@ -89,8 +102,8 @@ typedef struct {
   void (*stage_words)(const void *x, int is_signed, int zero, int16_t *y, ptrdiff_t count);
   /// y = quantised(a + b), or of a * b.
   void (*combine_bytes)(const ck_byte_pair *pair, int multiplies, void *y, ptrdiff_t count);
-  /// y = the greatest of `taps` bytes each.
-  void (*maximum_bytes)(const uint8_t *const *x, ptrdiff_t taps, int is_signed, uint8_t *y, ptrdiff_t count);
+  /// Rows from..to - 1 of the outputs; at most 1,024 taps.
+  void (*maximum_bytes)(const ck_byte_maximum *maximum, ptrdiff_t from, ptrdiff_t to);
   /// sums[c] += the bytes of rows [rows][channels].
   void (*sum_rows)(const void *x, int is_signed, ptrdiff_t rows, ptrdiff_t channels, int32_t *sums);
   /// y = requantised sums, with a factor for each.

@@ -32,7 +32,9 @@ struct IntegerPanels: Sendable {
     return kernels.integers.pointee.dots_bytes != nil && zeroPoints.allSatisfy { $0 == zero }
   }
 
-  /// Packs `source`; `order` must be a whole number of groups of four bytes. With `isWhole`, the last panel is as wide
+  /// Packs a source.
+  ///
+  /// `order` must be a whole number of groups of four bytes. With `isWhole`, the last panel is as wide
   /// as the others and in their order.
   init(_ source: Source, channels: Int, isBytes: Bool, isWhole: Bool = false, using context: ExecutionContext) {
     let kernels = context.kernels.integers
@@ -41,14 +43,11 @@ struct IntegerPanels: Sendable {
     var slots: [Int] = []
     for first in stride(from: 0, to: channels, by: width) {
       let left = channels - first
-      if interleaves, left >= width || isWhole {
-        for slot in 0..<width {
-          let channel = slot / 4 % 4 * 16 + slot / 16 * 4 + slot % 4
-          slots.append(channel < left ? first + channel : -1)
-        }
-      } else {
-        let count = isWhole ? width : (min(left, width) + lanes - 1) / lanes * lanes
-        for slot in 0..<count { slots.append(slot < left ? first + slot : -1) }
+      let count = isWhole ? width : (min(left, width) + lanes - 1) / lanes * lanes
+      for slot in 0..<count {
+        let (vector, lane) = (slot / lanes, slot % lanes)
+        let channel = interleaves ? lane / 4 * (count / 4) + vector * 4 + lane % 4 : slot
+        slots.append(channel < left ? first + channel : -1)
       }
     }
     let bytes = slots.count * source.order.count * (isBytes ? 1 : 2)
@@ -111,7 +110,9 @@ struct IntegerParameters: Sendable {
   let isSigned: Bool
 
   var requantization: ck_requantization {
-    ck_requantization(
-      factors: factors.map { UnsafePointer($0.floats) }, zero_point: Int32(zeroPoint), is_signed: isSigned ? 1 : 0)
+    let isSmall = factors?.elements(as: Float.self).allSatisfy { $0 < 0.99 } ?? false
+    return ck_requantization(
+      factors: factors.map { UnsafePointer($0.floats) }, zero_point: Int32(zeroPoint), is_signed: isSigned ? 1 : 0,
+      is_small: isSmall ? 1 : 0)
   }
 }

@@ -8,7 +8,9 @@ struct IntegerProduct: Sendable {
   private let k: Int
   private let inputType: ElementType
 
-  /// Packs `weights`; `zeroPoints` are one for all columns or one for each. With `hasRowZeros` rows of the left operand
+  /// Packs weights.
+  ///
+  /// `zeroPoints` are one for all columns or one for each. With `hasRowZeros` rows of the left operand
   /// may have zero points of their own.
   init(
     weights: Tensor, first: Int = 0, k: Int, n: Int, isTransposed: Bool = false, zeroPoints: [Int],

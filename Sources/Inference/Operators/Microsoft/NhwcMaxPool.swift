@@ -1,9 +1,13 @@
+import CKernels
+
 /// The greatest element of each window of a tensor of 8-bit integers with channels last.
 ///
-/// X [N, spatial..., C] -> Y [N, spatial'..., C], int8 or uint8. Source: onnxruntime, com.microsoft.NhwcMaxPool.
+/// X [N, spatial..., C] -> Y [N, spatial'..., C], int8 or uint8, over at most two spatial dimensions and windows of
+/// 1,024 elements. Source: onnxruntime, com.microsoft.NhwcMaxPool.
 struct NhwcMaxPool: Operator {
   static let onnxName = "NhwcMaxPool"
   static var domain: String { "com.microsoft" }
+  private static let mostTaps = 1024
   private let window: Window
 
   init(from attributes: inout AttributeReader) throws { window = try Window(from: &attributes, isPool: true) }
@@ -13,30 +17,34 @@ struct NhwcMaxPool: Operator {
     guard input.elementType == .int8 || input.elementType == .uint8 else {
       throw ShapeError("NhwcMaxPool: element type \(input.elementType) is not supported")
     }
-    let shape = try geometry(input.shape).outputShape
+    let geometry = try geometry(input.shape)
+    guard geometry.window.rank <= 2, geometry.window.kernel.reduce(1, *) <= Self.mostTaps else {
+      throw ShapeError("NhwcMaxPool: a window of \(geometry.window.kernel) is not supported")
+    }
+    let shape = geometry.outputShape
     return [TensorType(input.elementType, [shape[0]] + shape[2...] + [shape[1]])]
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
-    let window = try geometry(input.shape).window.expanded(to: 3)
+    let geometry = try geometry(input.shape)
     guard output.elementCount > 0, input.elementCount > 0, let channels = input.shape.last else { return }
-    let (plane, positions) = (window.input.reduce(1, *), window.output.reduce(1, *))
-    nonisolated(unsafe) let source = input.bytes.assumingMemoryBound(to: UInt8.self)
-    nonisolated(unsafe) let target = output.bytes.assumingMemoryBound(to: UInt8.self)
-    let kernels = context.kernels
-    context.parallelRanges(input.shape[0] * positions, grain: max(1, (1 << 12) / channels)) { range in
-      var taps: [UnsafePointer<UInt8>?] = []
-      for index in range {
-        taps.removeAll(keepingCapacity: true)
-        let sample = source + index / positions * plane * channels
-        window.forEachTap(at: index % positions) { _, element in
-          taps.append(UnsafePointer(sample + element * channels))
+    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *))
+    let isSigned = input.elementType == .int8
+    let window = ck_window(geometry.window)
+    for sample in 0..<input.shape[0] {
+      ScratchPool.shared.withBytes(channels) { outside in
+        outside.update(repeating: isSigned ? 0x80 : 0, count: channels)
+        nonisolated(unsafe) let maximum = ck_byte_maximum(
+          window: window, x: UnsafePointer(input.bytes.assumingMemoryBound(to: UInt8.self) + sample * plane * channels),
+          outside: outside, is_signed: isSigned ? 1 : 0, channels: channels,
+          out: output.bytes.assumingMemoryBound(to: UInt8.self) + sample * positions * channels)
+        let kernels = context.kernels
+        context.parallelRanges(window.out_height, grain: max(1, (1 << 13) / max(1, window.out_width * channels))) {
+          rows in
+          var maximum = maximum
+          kernels.integers.pointee.maximum_bytes(&maximum, rows.lowerBound, rows.upperBound)
         }
-        let result = target + index * channels
-        // A window over padding alone has the first element, as in MaxPool.
-        if taps.isEmpty { taps.append(UnsafePointer(sample)) }
-        kernels.integers.pointee.maximum_bytes(taps, taps.count, input.elementType == .int8 ? 1 : 0, result, channels)
       }
     }
   }

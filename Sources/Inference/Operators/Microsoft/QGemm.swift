@@ -104,7 +104,8 @@ struct QGemm: Operator {
               for column in 0..<n { y[column] = Float(totals[column]) * factors.floats[column] }
             } else {
               var result = ck_requantization(
-                factors: UnsafePointer(factors.floats), zero_point: zero, is_signed: isSigned ? 1 : 0)
+                factors: UnsafePointer(factors.floats), zero_point: zero, is_signed: isSigned ? 1 : 0,
+                is_small: 0)
               kernels.integers.pointee.requantize_sums(totals, &result, target + start, n)
             }
           }

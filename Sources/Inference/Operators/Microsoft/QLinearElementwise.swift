@@ -64,7 +64,7 @@ extension QuantizedElementwise {
         var pair = ck_byte_pair(
           a: left + range.lowerBound, b: right + range.lowerBound, is_signed: output.elementType == .int8 ? 1 : 0,
           a_zero: Int32(a.zeroPoints[0]), b_zero: Int32(b.zeroPoints[0]), a_scale: a.scales[0], b_scale: b.scales[0],
-          scale: scale, zero_point: Int32(zeroPoint))
+          scale: scale, zero_point: Int32(zeroPoint), by_reciprocal: 0)
         context.kernels.integers.pointee.combine_bytes(
           &pair, Self.multiplies ? 1 : 0, target + range.lowerBound, range.count)
       }
@@ -89,6 +89,15 @@ extension QuantizedElementwise {
     QuantizedKernels.quantize(
       sums, scale: scale, zeroPoint: zeroPoint, isSigned: output.elementType == .int8, into: output.bytes,
       count: sums.count, using: context.kernels)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty, !Self.multiplies, let a = inputs.optional(0), let b = inputs.optional(3),
+      a.shape == b.shape, [1, 2, 4, 5, 6, 7].allSatisfy({ inputs.optional($0).map { $0.constant != nil } ?? true })
+    else { return nil }
+    return try QuantizedAddition(inputs, using: context)
   }
 
   private func padded(_ shape: [Int], _ rank: Int) -> [Int] {

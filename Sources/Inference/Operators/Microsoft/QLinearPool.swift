@@ -55,7 +55,7 @@ struct QLinearGlobalAveragePool: QuantizedPool {
       }
       factors.withUnsafeBufferPointer { factors in
         var result = ck_requantization(
-          factors: factors.baseAddress, zero_point: zero, is_signed: isSigned ? 1 : 0)
+          factors: factors.baseAddress, zero_point: zero, is_signed: isSigned ? 1 : 0, is_small: 0)
         kernels.pointee.requantize_sums(sums, &result, output.bytes + sample * channels, channels)
       }
     }
