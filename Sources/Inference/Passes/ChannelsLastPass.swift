@@ -80,9 +80,11 @@ struct ChannelsLastPass: GraphPass {
       attributes["channels_last"] = .int(1)
       return Form(operatorName: node.operatorName, domain: node.domain, tensors: [0], attributes: attributes)
     case ("", "MaxPool"):
-      guard isTurned(0), graph.type(node.inputs[0])?.elementType.byteCount == 1, node.outputs.count == 1 else {
-        return nil
-      }
+      // A window over padding alone is not the same there.
+      let (pads, kernel) = (node.ints("pads") ?? [], node.ints("kernel_shape") ?? [])
+      guard isTurned(0), graph.type(node.inputs[0])?.elementType.byteCount == 1, node.outputs.count == 1,
+        kernel.count == 2, pads.enumerated().allSatisfy({ $1 < kernel[$0 % 2] })
+      else { return nil }
       attributes["storage_order"] = nil
       return Form(operatorName: "NhwcMaxPool", domain: "com.microsoft", tensors: [0], attributes: attributes)
     case ("", "Concat"):
