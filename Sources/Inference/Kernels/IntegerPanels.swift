@@ -108,10 +108,16 @@ struct IntegerParameters: Sendable {
   let factors: Tensor?
   let zeroPoint: Int
   let isSigned: Bool
+  /// Whether all factors are so far below 1 that no result leaves the range of 32 bits.
+  private let isSmall: Bool
+
+  init(bias: Tensor, factors: Tensor?, zeroPoint: Int, isSigned: Bool) {
+    (self.bias, self.factors, self.zeroPoint, self.isSigned) = (bias, factors, zeroPoint, isSigned)
+    isSmall = factors?.elements(as: Float.self).allSatisfy { $0 < 0.99 } ?? false
+  }
 
   var requantization: ck_requantization {
-    let isSmall = factors?.elements(as: Float.self).allSatisfy { $0 < 0.99 } ?? false
-    return ck_requantization(
+    ck_requantization(
       factors: factors.map { UnsafePointer($0.floats) }, zero_point: Int32(zeroPoint), is_signed: isSigned ? 1 : 0,
       is_small: isSmall ? 1 : 0)
   }

@@ -26,24 +26,39 @@ struct NhwcMaxPool: Operator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
-    let geometry = try geometry(input.shape)
-    guard output.elementCount > 0, input.elementCount > 0, let channels = input.shape.last else { return }
-    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *))
-    let isSigned = input.elementType == .int8
-    let window = ck_window(geometry.window)
-    for sample in 0..<input.shape[0] {
-      ScratchPool.shared.withBytes(channels) { outside in
-        outside.update(repeating: isSigned ? 0x80 : 0, count: channels)
-        nonisolated(unsafe) let maximum = ck_byte_maximum(
-          window: window, x: UnsafePointer(input.bytes.assumingMemoryBound(to: UInt8.self) + sample * plane * channels),
-          outside: outside, is_signed: isSigned ? 1 : 0, channels: channels,
-          out: output.bytes.assumingMemoryBound(to: UInt8.self) + sample * positions * channels)
-        let kernels = context.kernels
-        context.parallelRanges(window.out_height, grain: max(1, (1 << 13) / max(1, window.out_width * channels))) {
-          rows in
-          var maximum = maximum
-          kernels.integers.pointee.maximum_bytes(&maximum, rows.lowerBound, rows.upperBound)
+    let window = ck_window(try geometry(inputs.required(0, "X").shape).window)
+    try Kernel(window: window).run(inputs, residual: nil, into: outputs, using: context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty, let input = inputs.optional(0) else { return nil }
+    return Kernel(window: ck_window(try geometry(input.shape).window))
+  }
+
+  private struct Kernel: PreparedKernel {
+    let window: ck_window
+
+    func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+      let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
+      guard output.elementCount > 0, input.elementCount > 0, let channels = input.shape.last else { return }
+      let isSigned = input.elementType == .int8
+      let (plane, positions) = (window.in_height * window.in_width, window.out_height * window.out_width)
+      for sample in 0..<input.shape[0] {
+        ScratchPool.shared.withBytes(channels) { outside in
+          outside.update(repeating: isSigned ? 0x80 : 0, count: channels)
+          let source = input.bytes.assumingMemoryBound(to: UInt8.self) + sample * plane * channels
+          nonisolated(unsafe) let maximum = ck_byte_maximum(
+            window: window, x: UnsafePointer(source), outside: outside, is_signed: isSigned ? 1 : 0,
+            channels: channels,
+            out: output.bytes.assumingMemoryBound(to: UInt8.self) + sample * positions * channels)
+          let kernels = context.kernels
+          let grain = max(1, (1 << 13) / max(1, window.out_width * channels))
+          context.parallelRanges(window.out_height, grain: grain) { rows in
+            var maximum = maximum
+            kernels.integers.pointee.maximum_bytes(&maximum, rows.lowerBound, rows.upperBound)
+          }
         }
       }
     }
