@@ -79,16 +79,18 @@ INLINE void combine_rows_of_bytes(const int is_signed, const int multiplies, con
 #ifdef HAS_BYTE_PACKS
 /// A vector of 64 bytes in four of their numbers less a zero point, in the order in which `v_bytes` packs them.
 INLINE void v_unpacked(__m512i bytes, int zero, __m512 *x) {
-  const __m512i none = _mm512_setzero_si512(), least = _mm512_set1_epi32(zero);
+  // A byte below the upper half of 2^23 is the float 2^23 + byte.
+  const __m512i none = _mm512_setzero_si512(), upper = _mm512_set1_epi16(0x4b00);
+  const __m512 least = _mm512_set1_ps((float)(8388608 + zero));
   const __m512i low = _mm512_unpacklo_epi8(bytes, none), high = _mm512_unpackhi_epi8(bytes, none);
-  x[0] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpacklo_epi16(low, none), least));
-  x[1] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpackhi_epi16(low, none), least));
-  x[2] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpacklo_epi16(high, none), least));
-  x[3] = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_unpackhi_epi16(high, none), least));
+  x[0] = _mm512_sub_ps(_mm512_castsi512_ps(_mm512_unpacklo_epi16(low, upper)), least);
+  x[1] = _mm512_sub_ps(_mm512_castsi512_ps(_mm512_unpackhi_epi16(low, upper)), least);
+  x[2] = _mm512_sub_ps(_mm512_castsi512_ps(_mm512_unpacklo_epi16(high, upper)), least);
+  x[3] = _mm512_sub_ps(_mm512_castsi512_ps(_mm512_unpackhi_epi16(high, upper)), least);
 }
 
 /// Sums by the reciprocal of the scale, 64 at a time; returns how many.
-INLINE ptrdiff_t add_packed(const ck_byte_pair *p, uint8_t *y, ptrdiff_t count) {
+INLINE ptrdiff_t add_packed(const int is_bounded, const ck_byte_pair *p, uint8_t *y, ptrdiff_t count) {
   const __m512i flip = _mm512_set1_epi8(p->is_signed ? (char)0x80 : 0), zero = _mm512_set1_epi16((short)p->zero_point);
   const int shift = p->is_signed ? 128 : 0, is_signed = p->is_signed;
   const int a_zero = p->a_zero + shift, b_zero = p->b_zero + shift;
@@ -104,7 +106,8 @@ INLINE ptrdiff_t add_packed(const ck_byte_pair *p, uint8_t *y, ptrdiff_t count) 
 #pragma clang loop unroll(full)
     for (int j = 0; j < 4; j++) {
       const __m512 sum = _mm512_add_ps(_mm512_mul_ps(left[j], a_scale), _mm512_mul_ps(right[j], b_scale));
-      whole[j] = _mm512_cvtps_epi32(_mm512_min_ps(high, _mm512_mul_ps(sum, reciprocal)));
+      const __m512 quotient = _mm512_mul_ps(sum, reciprocal);
+      whole[j] = _mm512_cvtps_epi32(is_bounded ? quotient : _mm512_min_ps(high, quotient));
     }
     _mm512_storeu_si512(y + i, v_bytes(4, whole, zero, is_signed));
   }
@@ -126,7 +129,9 @@ static void combine_bytes(const ck_byte_pair *p, int multiplies, void *y, ptrdif
   uint8_t *to = y;
 #ifdef HAS_BYTE_PACKS
   if (p->by_reciprocal) {
-    const ptrdiff_t done = add_packed(p, y, count);
+    // Then no quotient leaves the range of 32 bits.
+    const int is_bounded = p->a_scale < 1e6f * p->scale && p->b_scale < 1e6f * p->scale;
+    const ptrdiff_t done = is_bounded ? add_packed(1, p, y, count) : add_packed(0, p, y, count);
     rest.a = (const uint8_t *)p->a + done, rest.b = (const uint8_t *)p->b + done;
     to += done, count -= done;
   }
