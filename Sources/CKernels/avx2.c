@@ -37,5 +37,13 @@ static inline VI v_multiply_pairs(VI a, VI b) { return (VI)_mm256_madd_epi16((__
 
 #include "kernels.inc.h"
 
+#define PANEL_VECTORS 2
+#define PANEL_ROWS 4
+#define PANEL_ROWS_NARROW 4
+#define INTEGERS_NAME "avx2"
+#define INTEGERS_TABLE ck_integers_avx2
+#define HAS_FMA 1
+#include "integers.inc.h"
+
 #pragma clang attribute pop
 #endif

@@ -38,5 +38,12 @@ static inline VI v_multiply_pairs(VI a, VI b) { return (VI)_mm512_madd_epi16((__
 
 #include "kernels.inc.h"
 
+#define INTEGERS_NAME "avx512"
+#define INTEGERS_TABLE ck_integers_avx512
+#include "CIntegers.h"
+#include "byte_packs512.inc.h"
+#define HAS_FMA 1
+#include "integers.inc.h"
+
 #pragma clang attribute pop
 #endif

@@ -37,3 +37,10 @@ static inline VI v_multiply_pairs(VI a, VI b) {
 }
 
 #include "kernels.inc.h"
+
+#define PANEL_VECTORS 2
+#define PANEL_ROWS 4
+#define PANEL_ROWS_NARROW 4
+#define INTEGERS_NAME "scalar"
+#define INTEGERS_TABLE ck_integers_scalar
+#include "integers.inc.h"

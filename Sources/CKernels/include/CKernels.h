@@ -165,9 +165,11 @@ typedef struct {
 } ck_kernels;
 
 /// Instruction sets, from the portable one upwards.
-typedef enum { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2 } ck_instruction_set;
+typedef enum { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_AVX512_VNNI = 3 } ck_instruction_set;
 
 /// The kernels of an instruction set, or null where this processor does not have it.
 const ck_kernels *ck_kernels_for(ck_instruction_set set);
+
+#include "CIntegers.h"
 
 #endif

@@ -8,6 +8,8 @@ public enum InstructionSet: String, Sendable, CaseIterable, CustomStringConverti
   case scalar
   case avx2
   case avx512
+  /// AVX-512 with products of four bytes at a time.
+  case avx512vnni
 
   public var description: String { rawValue }
 
@@ -34,13 +36,17 @@ public enum InstructionSet: String, Sendable, CaseIterable, CustomStringConverti
     return wanted
   }
 
-  var table: UnsafePointer<ck_kernels>? {
+  private var code: ck_instruction_set {
     switch self {
-    case .scalar: ck_kernels_for(CK_SCALAR)
-    case .avx2: ck_kernels_for(CK_AVX2)
-    case .avx512: ck_kernels_for(CK_AVX512)
+    case .scalar: CK_SCALAR
+    case .avx2: CK_AVX2
+    case .avx512: CK_AVX512
+    case .avx512vnni: CK_AVX512_VNNI
     }
   }
+
+  var table: UnsafePointer<ck_kernels>? { ck_kernels_for(code) }
+  var integers: UnsafePointer<ck_integer_kernels>? { ck_integer_kernels_for(code) }
 }
 
 /// `OFFLOADSIM_ISA` names something that cannot be used.
@@ -50,9 +56,11 @@ public struct InstructionSetError: Error, Sendable, CustomStringConvertible {
 }
 
 /// The kernels of one instruction set.
-public struct Kernels: @unchecked Sendable {  // the table is constant
+public struct Kernels: @unchecked Sendable {  // the tables are constant
   public let instructionSet: InstructionSet
   let table: UnsafePointer<ck_kernels>
+  /// The kernels for 8-bit integers.
+  let integers: UnsafePointer<ck_integer_kernels>
 
   /// The kernels of `InstructionSet.selected()`; whoever starts the program has made sure that it does not throw.
   public static let current: Kernels = {
@@ -61,9 +69,12 @@ public struct Kernels: @unchecked Sendable {  // the table is constant
 
   /// The kernels of an available instruction set.
   public init(for instructionSet: InstructionSet) {
-    guard let table = instructionSet.table else { preconditionFailure("\(instructionSet) is not available") }
+    guard let table = instructionSet.table, let integers = instructionSet.integers else {
+      preconditionFailure("\(instructionSet) is not available")
+    }
     self.instructionSet = instructionSet
     self.table = table
+    self.integers = integers
   }
 
   var lanes: Int { table.pointee.lanes }

@@ -41,13 +41,6 @@ struct QuantizedOperand: Sendable {
 
   /// Element `index` of all scales, which may be one for all.
   func scale(_ index: Int) -> Float { scales.count == 1 ? scales[0] : scales[index] }
-  func zeroPoint(_ index: Int) -> Int { zeroPoints.count == 1 ? zeroPoints[0] : zeroPoints[index] }
-
-  /// The stored integers; int8 or uint8.
-  func integer(at index: Int) -> Int {
-    tensor.elementType == .int8
-      ? Int(tensor.pointer(as: Int8.self)[index]) : Int(tensor.pointer(as: UInt8.self)[index])
-  }
 
   /// The real values, where there is one scale.
   func dequantized() -> [Float] {
@@ -61,33 +54,29 @@ struct QuantizedOperand: Sendable {
   }
 }
 
-/// How an exact integer sum becomes a quantised output.
+/// How an exact integer sum becomes a quantised output: `saturate(round((sum + bias) · factor) + zero point)`, in float32.
+///
+/// onnxruntime computes the same; halves are rounded to even.
 struct Requantization: Sendable {
-  private let factors: [Float]
-  private let biases: [Int32]
-  private let zeroPoint: Int
-  private let isSigned: Bool
+  /// One for all channels, or one for each.
+  let factors: [Float]
+  /// One for each channel, or none.
+  let biases: [Int32]
+  let zeroPoint: Int
+  let isSigned: Bool
 
-  /// The factor is left scale · right scale / output scale; `bias` has one element per channel.
+  /// The factor is scale · left scale · right scale / output scale; `bias` has one element per channel.
   init(
-    left: QuantizedOperand, right: QuantizedOperand, outputScale: Tensor, outputZeroPoint: Tensor, bias: Tensor?
+    left: QuantizedOperand, right: QuantizedOperand, scale: Float = 1, outputScale: Tensor, outputZeroPoint: Tensor?,
+    bias: Tensor?
   ) throws {
-    guard let zero = outputZeroPoint.integers()?.first else { throw ShapeError("y_zero_point is not an integer") }
-    factors = right.scales.map { left.scales[0] * $0 / outputScale.floats[0] }
+    let zero = outputZeroPoint?.integers() ?? [0]
+    guard let zero = zero.first, outputScale.elementCount > 0 else { throw ShapeError("y_zero_point is no integer") }
+    factors = right.scales.map { scale * left.scales[0] * $0 / outputScale.floats[0] }
     biases = bias?.elements(as: Int32.self) ?? []
     zeroPoint = zero
-    isSigned = outputZeroPoint.elementType == .int8
+    isSigned = outputZeroPoint?.elementType == .int8
   }
 
-  var isPerChannel: Bool { factors.count > 1 }
-
-  /// Writes `count` sums of one channel as bytes.
-  func store(
-    _ sums: UnsafePointer<Int32>, channel: Int, into target: UnsafeMutableRawPointer, count: Int,
-    using kernels: Kernels
-  ) {
-    kernels.table.pointee.requantize(
-      sums, biases.isEmpty ? 0 : biases[channel], factors.count == 1 ? factors[0] : factors[channel],
-      Int32(zeroPoint), isSigned ? 1 : 0, target, count)
-  }
+  func factor(_ channel: Int) -> Float { factors.count == 1 ? factors[0] : factors[channel] }
 }

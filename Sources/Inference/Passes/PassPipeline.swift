@@ -5,8 +5,9 @@ public enum PassPipeline {
   /// Clean-up comes first, so that patterns are seen as they are meant, and last, for what others leave behind. The
   /// integer kernels come before constants are folded, because folding would dequantise the weights.
   public static let all: [any GraphPass] = [
-    NoOperations(), CommonSubexpressions(), QuantizedKernelsPass(), ConstantFolding(), LayerNormalizationPattern(),
-    RMSNormalizationPattern(), GeluPattern(), HardSwishPattern(), SwishPattern(), MishPattern(), SoftmaxPattern(),
+    NoOperations(), CommonSubexpressions(), QuantizedKernelsPass(), ChannelsLastPass(), ConstantFolding(),
+    LayerNormalizationPattern(), RMSNormalizationPattern(), GeluPattern(), HardSwishPattern(), SwishPattern(),
+    MishPattern(), SoftmaxPattern(),
     ReshapeChains(), TransposePairs(), PadMerging(), BatchNormalizationFolding(), BatchNormalizationWeights(),
     ScaleFolding(), DeadCode(),
   ]

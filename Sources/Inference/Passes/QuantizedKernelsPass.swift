@@ -26,6 +26,7 @@ struct QuantizedKernelsPass: GraphPass {
       case "Add": elementwise("QLinearAdd", index, node, in: &graph)
       case "Mul": elementwise("QLinearMul", index, node, in: &graph)
       case "Concat": concatenation(index, node, in: &graph)
+      case "GlobalAveragePool": mean(index, node, in: &graph)
       default: if Self.moving.contains(node.operatorName) { move(index, node, in: &graph) }
       }
     }
@@ -92,6 +93,13 @@ struct QuantizedKernelsPass: GraphPass {
     replace(output, [a, b], by: name, a.operands + b.operands + output.operands(in: &graph), in: &graph)
   }
 
+  private func mean(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
+    guard let x = QuantizedValue(node.inputs.first ?? nil, in: graph), x.isPerTensor,
+      let output = QuantizedOutput(of: index, in: graph)
+    else { return }
+    replace(output, [x], by: "QLinearGlobalAveragePool", x.operands + output.operands(in: &graph), in: &graph)
+  }
+
   private func concatenation(_ index: Int, _ node: Graph.Node, in graph: inout GraphEditor) {
     let parts = node.inputs.compactMap { QuantizedValue($0, in: graph) }
     guard parts.count == node.inputs.count, let output = QuantizedOutput(of: index, in: graph), !output.hasActivation,
@@ -116,7 +124,7 @@ struct QuantizedKernelsPass: GraphPass {
     _ inputs: [ValueID?], _ attributes: [String: Attribute] = [:], opset: Int = 21, bias: ValueID? = nil,
     in graph: inout GraphEditor
   ) {
-    let contributed = ["QGemm", "QLinearAdd", "QLinearMul"].contains(operatorName)
+    let contributed = ["QGemm", "QLinearAdd", "QLinearGlobalAveragePool", "QLinearMul"].contains(operatorName)
     let makers = operands.map(\.maker) + [graph.maker(bias)].compactMap { $0 }
     guard
       graph.replace(

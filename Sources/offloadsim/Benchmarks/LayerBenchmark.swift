@@ -20,7 +20,7 @@ struct LayerBenchmark {
   let runs: Int
 
   init(_ name: String, threads: Int, runs: Int?) throws {
-    let model = try LoadedModel.find(name)
+    let model = try LoadedModel.find(name).optimized()
     guard let graph = model.graph else { throw InputError("'\(name)' is no network") }
     let executor = try Executor(graph, threads: threads)
     let inputs = try model.seededInputs(seed: 1)

@@ -17,7 +17,11 @@ struct MatMulIntegerToFloat: IntegerProductOperator {
 
   func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try IntegerOperands.check(inputs, a: 0, b: 1, aZero: 4, bZero: 5)
-    return Kernel(shape: shape, right: try IntegerOperands.constantRight(inputs, b: 1, zero: 5, shape))
+    return Kernel(
+      shape: shape,
+      right: try IntegerOperands.constantRight(
+        inputs, b: 1, zero: 5, leftType: inputs.required(0, "A").elementType,
+        aZeros: inputs.optional(4)?.elementCount ?? 1, shape, using: context))
   }
 
   private struct Kernel: PreparedKernel {
@@ -27,7 +31,10 @@ struct MatMulIntegerToFloat: IntegerProductOperator {
     func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
       ScaledProduct.run(
         shape, try inputs.required(0, "A"), zeros: try IntegerOperands.leftZeros(inputs, a: 0, zero: 4, shape),
-        try right ?? IntegerOperands.right(inputs, b: 1, zero: 5, shape),
+        try right
+          ?? IntegerOperands.right(
+            inputs, b: 1, zero: 5, leftType: inputs.required(0, "A").elementType,
+            aZeros: inputs.optional(4)?.elementCount ?? 1, shape, using: context),
         scale: try inputs.required(2, "a_scale").floats[0], scales: try inputs.required(3, "b_scale"),
         bias: inputs.optional(6), into: try outputs.required(0, "Y"), using: context)
     }
@@ -53,7 +60,10 @@ struct DynamicQuantizeMatMul: IntegerProductOperator {
 
   func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try IntegerOperands.check(quantized(inputs), a: 0, b: 1, aZero: 9, bZero: 3)
-    return Kernel(shape: shape, right: try IntegerOperands.constantRight(inputs, b: 1, zero: 3, shape))
+    return Kernel(
+      shape: shape,
+      right: try IntegerOperands.constantRight(
+        inputs, b: 1, zero: 3, leftType: .uint8, aZeros: 1, shape, using: context))
   }
 
   /// The types once the left operand is quantised.
@@ -75,7 +85,8 @@ struct DynamicQuantizeMatMul: IntegerProductOperator {
       let zero = Tensor(.uint8, shape: [], elements: [zeroPoint])
       ScaledProduct.run(
         shape, quantized, zeros: try ExactProduct.ZeroPoints(zero, lines: shape.m, matrices: 1, name: "A"),
-        try right ?? IntegerOperands.right(inputs, b: 1, zero: 3, shape), scale: scale,
+        try right ?? IntegerOperands.right(inputs, b: 1, zero: 3, leftType: .uint8, aZeros: 1, shape, using: context),
+        scale: scale,
         scales: try inputs.required(2, "b_scale"), bias: inputs.optional(4), into: try outputs.required(0, "Y"),
         using: context)
     }

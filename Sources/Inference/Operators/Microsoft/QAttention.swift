@@ -40,7 +40,9 @@ struct QAttention: KernelOperator {
     let shape = try IntegerOperands.check(inputs, a: 0, b: 1, aZero: 6, bZero: 7)
     return Kernel(
       settings: settings, sizes: try sizes(inputs), shape: shape,
-      right: try IntegerOperands.constantRight(inputs, b: 1, zero: 7, shape))
+      right: try IntegerOperands.constantRight(
+        inputs, b: 1, zero: 7, leftType: inputs.required(0, "A").elementType,
+        aZeros: inputs.optional(6)?.elementCount ?? 1, shape, using: context))
   }
 
   private struct Kernel: PreparedKernel {
@@ -53,7 +55,10 @@ struct QAttention: KernelOperator {
       let projected = Tensor(zeros: .float32, shape: shape.outputShape)
       ScaledProduct.run(
         shape, try inputs.required(0, "input"), zeros: try IntegerOperands.leftZeros(inputs, a: 0, zero: 6, shape),
-        try right ?? IntegerOperands.right(inputs, b: 1, zero: 7, shape),
+        try right
+          ?? IntegerOperands.right(
+            inputs, b: 1, zero: 7, leftType: inputs.required(0, "A").elementType,
+            aZeros: inputs.optional(6)?.elementCount ?? 1, shape, using: context),
         scale: try inputs.required(3, "input_scale").floats[0], scales: try inputs.required(4, "weight_scale"),
         bias: inputs.optional(2), into: projected, using: context)
       try settings.attend(projected, sizes, inputs, extras: QAttention.extras, into: outputs, context)

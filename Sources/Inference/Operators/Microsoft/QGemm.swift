@@ -1,3 +1,5 @@
+import CKernels
+
 /// General matrix product of quantised tensors: `Y = alpha · A' · B' + C`, where `'` transposes on request.
 ///
 /// A [M, K], B [K, N], with their scales and zero points (scalars, or [N] for B), C? int32 broadcast to [M, N] in units
@@ -40,42 +42,85 @@ struct QGemm: Operator {
   func costClass(for inputs: [TensorType?]) -> CostClass { .gemm }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (a, b) = (try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3))
-    let output = try outputs.required(0)
-    let product = try product(inputs.knownTypes)
-    let (n, shape) = (product.n, output.shape)
-    let left = try transposed(a.tensor, transposesA, context)
-    let right = ExactProduct.Right(
-      try transposed(b.tensor, transposesB, context), k: product.k, n: n,
-      zeros: try ExactProduct.ZeroPoints(inputs.optional(5), lines: n, matrices: 1, name: "B"))
-    let factors = (0..<n).map { alpha * a.scale(0) * b.scale($0) }
-    let addend = try inputs.optional(6).map { try broadcast($0, to: shape, context) }
-    let result = output.elementType == .float32 ? nil : try QuantizedResult(inputs, 7, output)
-    nonisolated(unsafe) let target = output.bytes
-    let zeros = try ExactProduct.ZeroPoints(inputs.optional(2), lines: product.m, matrices: 1, name: "A")
-    ExactProduct.run(product, left, zeros: zeros, right, using: context) { _, row, rows, sums in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: n) { line in
-        guard let scratch = line.baseAddress else { return }
-        for index in 0..<rows {
-          let start = (row + index) * n
-          let y = result == nil ? target.assumingMemoryBound(to: Float.self) + start : scratch
-          for column in 0..<n {
-            let sum = sums[index * n + column] &+ (addend?.pointer(as: Int32.self)[start + column] ?? 0)
-            y[column] = Float(sum) * factors[column]
+    try Kernel(self, inputs, using: context).run(inputs, residual: nil, into: outputs, using: context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty, let a = inputs.optional(0),
+      inputs.dropFirst().allSatisfy({ $0 == nil || $0?.constant != nil })
+    else { return nil }
+    // The elements come with each run; here only type and shape count.
+    let left = Tensor(zeros: a.elementType, shape: a.shape)
+    return try Kernel(self, [left] + inputs.dropFirst().map { $0?.constant }, using: context)
+  }
+
+  private struct Kernel: PreparedKernel {
+    private let operation: QGemm
+    private let shape: BatchedProduct
+    private let right: ExactProduct.Right
+    private let zeros: ExactProduct.ZeroPoints
+    /// Of each column: alpha · a_scale · b_scale, and for 8-bit results over y_scale.
+    private let factors: Tensor
+    /// [M, N].
+    private let addend: Tensor?
+    private let zeroPoint: Int
+
+    init(_ operation: QGemm, _ inputs: [Tensor?], using context: ExecutionContext) throws {
+      let (a, b) = (try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3))
+      let shape = try operation.product(inputs.knownTypes)
+      right = ExactProduct.Right(
+        b.tensor, k: shape.k, n: shape.n, isTransposed: operation.transposesB,
+        zeros: try ExactProduct.ZeroPoints(inputs.optional(5), lines: shape.n, matrices: 1, name: "B"),
+        leftType: a.tensor.elementType, hasRowZeros: false, using: context)
+      zeros = try ExactProduct.ZeroPoints(inputs.optional(2), lines: shape.m, matrices: 1, name: "A")
+      let outputScale = inputs.optional(7)?.floats[0] ?? 1
+      let scales = (0..<shape.n).map { b.scales.count == 1 ? b.scales[0] : b.scales[$0] }
+      factors = Tensor(shape: [shape.n], scales.map { operation.alpha * a.scales[0] * $0 / outputScale })
+      addend = try inputs.optional(6).map { try operation.broadcast($0, to: shape.outputShape, context) }
+      zeroPoint = inputs.optional(8)?.integers()?.first ?? 0
+      (self.operation, self.shape) = (operation, shape)
+    }
+
+    func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+      let (a, output, n) = (try inputs.required(0, "A"), try outputs.required(0, "Y"), shape.n)
+      let left = try operation.transposed(a, operation.transposesA, context)
+      nonisolated(unsafe) let target = output.bytes
+      let (kernels, isFloat) = (context.kernels, output.elementType == .float32)
+      let (zero, isSigned) = (Int32(zeroPoint), output.elementType == .int8)
+      ExactProduct.run(shape, left, zeros: zeros, right, using: context) { _, row, rows, sums in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: n) { line in
+          guard let totals = line.baseAddress else { return }
+          for index in 0..<rows {
+            let start = (row + index) * n
+            totals.initialize(from: sums + index * n, count: n)
+            if let addend {
+              let addends = addend.pointer(as: Int32.self) + start
+              for column in 0..<n { totals[column] &+= addends[column] }
+            }
+            if isFloat {
+              let y = target.assumingMemoryBound(to: Float.self) + start
+              for column in 0..<n { y[column] = Float(totals[column]) * factors.floats[column] }
+            } else {
+              var result = ck_requantization(
+                factors: UnsafePointer(factors.floats), zero_point: zero, is_signed: isSigned ? 1 : 0,
+                is_small: 0)
+              kernels.integers.pointee.requantize_sums(totals, &result, target + start, n)
+            }
           }
-          result?.store(y, count: n, into: target + start, context.kernels)
         }
       }
     }
   }
 
-  private func product(_ inputs: [TensorType?]) throws -> BatchedProduct {
+  fileprivate func product(_ inputs: [TensorType?]) throws -> BatchedProduct {
     let (a, b) = (try inputs.required(0, "A").shape, try inputs.required(3, "B").shape)
     guard a.count == 2, b.count == 2 else { throw ShapeError("matrix product of \(a) and \(b)") }
     return try BatchedProduct(transposesA ? a.reversed() : a, transposesB ? b.reversed() : b)
   }
 
-  private func broadcast(_ c: Tensor, to shape: [Int], _ context: ExecutionContext) throws -> Tensor {
+  fileprivate func broadcast(_ c: Tensor, to shape: [Int], _ context: ExecutionContext) throws -> Tensor {
     let full = Tensor(zeros: c.elementType, shape: shape)
     let own = rowMajorStrides(c.shape)
     let missing = shape.count - c.shape.count
@@ -84,7 +129,7 @@ struct QGemm: Operator {
     return full
   }
 
-  private func transposed(_ tensor: Tensor, _ transposes: Bool, _ context: ExecutionContext) throws -> Tensor {
+  fileprivate func transposed(_ tensor: Tensor, _ transposes: Bool, _ context: ExecutionContext) throws -> Tensor {
     guard transposes else { return tensor }
     let result = Tensor(zeros: tensor.elementType, shape: tensor.shape.reversed())
     try StridedCopy.run(tensor, strides: [1, tensor.shape[1]], shape: result.shape, into: result, context)

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Sum of two quantised tensors with numpy's broadcasting.
 ///
 /// A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point -> C, uint8 or int8.
@@ -5,6 +7,7 @@
 struct QLinearAdd: QuantizedElementwise {
   static let onnxName = "QLinearAdd"
   init(from attributes: inout AttributeReader) throws {}
+  static let multiplies = false
   func combine(_ left: Float, _ right: Float) -> Float { left + right }
 }
 
@@ -14,11 +17,14 @@ struct QLinearAdd: QuantizedElementwise {
 struct QLinearMul: QuantizedElementwise {
   static let onnxName = "QLinearMul"
   init(from attributes: inout AttributeReader) throws {}
+  static let multiplies = true
   func combine(_ left: Float, _ right: Float) -> Float { left * right }
 }
 
 /// A binary operator on dequantised elements whose result is quantised again.
 protocol QuantizedElementwise: Operator {
+  /// Whether `combine` multiplies or adds.
+  static var multiplies: Bool { get }
   func combine(_ left: Float, _ right: Float) -> Float
 }
 
@@ -52,17 +58,19 @@ extension QuantizedElementwise {
     let output = try outputs.required(0, "C")
     let scale = try inputs.required(6, "C_scale").floats[0]
     let zeroPoint = inputs.optional(7)?.integers()?[0] ?? 0
-    let (left, right) = (a.dequantized(), b.dequantized())
     if a.tensor.shape == output.shape, b.tensor.shape == output.shape {
-      let isSigned = output.elementType == .int8
-      context.parallelRanges(left.count, grain: 1 << 14) { range in
-        let sums = range.map { combine(left[$0], right[$0]) }
-        QuantizedKernels.quantize(
-          sums, scale: scale, zeroPoint: zeroPoint, isSigned: isSigned, into: output.bytes + range.lowerBound,
-          count: range.count, using: context.kernels)
+      nonisolated(unsafe) let (left, right, target) = (a.tensor.bytes, b.tensor.bytes, output.bytes)
+      context.parallelRanges(output.elementCount, grain: 1 << 14) { range in
+        var pair = ck_byte_pair(
+          a: left + range.lowerBound, b: right + range.lowerBound, is_signed: output.elementType == .int8 ? 1 : 0,
+          a_zero: Int32(a.zeroPoints[0]), b_zero: Int32(b.zeroPoints[0]), a_scale: a.scales[0], b_scale: b.scales[0],
+          scale: scale, zero_point: Int32(zeroPoint), by_reciprocal: 0)
+        context.kernels.integers.pointee.combine_bytes(
+          &pair, Self.multiplies ? 1 : 0, target + range.lowerBound, range.count)
       }
       return
     }
+    let (left, right) = (a.dequantized(), b.dequantized())
     let rank = output.shape.count
     let (aShape, bShape) = (padded(a.tensor.shape, rank), padded(b.tensor.shape, rank))
     var sums = [Float](repeating: 0, count: output.elementCount)
@@ -81,6 +89,15 @@ extension QuantizedElementwise {
     QuantizedKernels.quantize(
       sums, scale: scale, zeroPoint: zeroPoint, isSigned: output.elementType == .int8, into: output.bytes,
       count: sums.count, using: context.kernels)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty, !Self.multiplies, let a = inputs.optional(0), let b = inputs.optional(3),
+      a.shape == b.shape, [1, 2, 4, 5, 6, 7].allSatisfy({ inputs.optional($0).map { $0.constant != nil } ?? true })
+    else { return nil }
+    return try QuantizedAddition(inputs, using: context)
   }
 
   private func padded(_ shape: [Int], _ rank: Int) -> [Int] {

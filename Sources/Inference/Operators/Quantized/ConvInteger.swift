@@ -22,45 +22,36 @@ struct ConvInteger: ConvolutionOperator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (x, w) = (try inputs.required(0, "x"), try inputs.required(1, "w"))
-    let geometry = try geometry(x.shape, w.shape)
-    let (channels, depth) = (geometry.outputChannels / geometry.group, geometry.depth)
-    let (plane, positions) = (geometry.window.input.reduce(1, *), geometry.positions)
-    let area = geometry.window.kernel.reduce(1, *)
-    let (xZero, wZeros) = (inputs.optional(2)?.integers()?.first ?? 0, inputs.optional(3)?.integers() ?? [0])
-    let zero = Tensor(x.elementType, shape: [], elements: [UInt8(truncatingIfNeeded: xZero)])
-    try MemoryLimit.check(Extent.saturatingProduct(2, depth, positions), for: "the unrolled windows of ConvInteger")
-    let window = geometry.window.expanded(to: 3)
-    let groupInputs = geometry.inputChannels / geometry.group
-    nonisolated(unsafe) let target = try outputs.required(0, "y").pointer(as: Int32.self)
-    for index in 0..<(geometry.batch * geometry.group) {
-      let firstChannel = index % geometry.group * channels
-      // The unrolled windows [depth, positions]; what lies outside the input has the value of the zero point.
-      let windows = Tensor(zeros: x.elementType, shape: [depth, positions])
-      let (cells, source) = (windows.bytes.assumingMemoryBound(to: UInt8.self), x.bytes)
-      cells.update(repeating: UInt8(truncatingIfNeeded: xZero), count: depth * positions)
-      let planes = source.assumingMemoryBound(to: UInt8.self) + index * groupInputs * plane
-      for position in 0..<positions {
-        window.forEachTap(at: position) { tap, element in
-          for channel in 0..<groupInputs {
-            cells[(channel * area + tap) * positions + position] = planes[channel * plane + element]
-          }
-        }
-      }
-      let right = ExactProduct.Right(
-        windows, k: depth, n: positions,
-        zeros: try ExactProduct.ZeroPoints(zero, lines: positions, matrices: 1, name: "x"))
-      let weights = Tensor(
-        w.elementType, shape: [channels, depth], storage: w.storage, byteOffset: w.byteOffset + firstChannel * depth)
-      let zeros = wZeros.count == 1 ? wZeros : Array(wZeros[firstChannel..<firstChannel + channels])
-      let left = Tensor(
-        w.elementType, shape: [zeros.count], elements: zeros.map { UInt8(truncatingIfNeeded: $0) })
-      ExactProduct.run(
-        try BatchedProduct([channels, depth], [depth, positions]), weights,
-        zeros: try ExactProduct.ZeroPoints(left, lines: channels, matrices: 1, name: "w"), right, using: context
-      ) { _, row, rows, sums in
-        (target + (index * channels + row) * positions).update(from: sums, count: rows * positions)
-      }
+    let types = inputs.knownTypes
+    guard let kernel = try kernel(for: types, using: context) else { throw ShapeError("the weights are missing") }
+    try kernel.run(inputs, residual: nil, into: outputs, using: context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    epilogue.isEmpty ? try kernel(for: inputs, using: context) : nil
+  }
+
+  /// `nil` unless the weights and their zero points are known.
+  private func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> Kernel? {
+    guard let x = inputs.optional(0), let w = inputs.optional(1)?.constant else { return nil }
+    let zeros = inputs.optional(3)
+    if zeros != nil, zeros?.constant == nil { return nil }
+    return Kernel(
+      convolution: try IntegerConvolution(
+        geometry(x.shape, w.shape), weights: w, zeroPoints: zeros?.constant?.integers() ?? [0],
+        inputType: x.elementType, storesSums: true, using: context))
+  }
+
+  private struct Kernel: PreparedKernel {
+    let convolution: IntegerConvolution
+
+    func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+      let zero = inputs.optional(2)?.integers()?.first ?? 0
+      convolution.run(
+        try inputs.required(0, "x"), convolution.parameters(zeroPoint: zero, nil), isChannelsLast: false,
+        into: try outputs.required(0, "y"), using: context)
     }
   }
 

@@ -14,7 +14,11 @@ struct MatMulInteger: IntegerProductOperator {
 
   func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let shape = try IntegerOperands.check(inputs, a: 0, b: 1, aZero: 2, bZero: 3)
-    return Kernel(shape: shape, right: try IntegerOperands.constantRight(inputs, b: 1, zero: 3, shape))
+    return Kernel(
+      shape: shape,
+      right: try IntegerOperands.constantRight(
+        inputs, b: 1, zero: 3, leftType: inputs.required(0, "A").elementType,
+        aZeros: inputs.optional(2)?.elementCount ?? 1, shape, using: context))
   }
 
   private struct Kernel: PreparedKernel {
@@ -23,7 +27,11 @@ struct MatMulInteger: IntegerProductOperator {
 
     func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
       let (a, output) = (try inputs.required(0, "A"), try outputs.required(0, "Y"))
-      let right = try right ?? IntegerOperands.right(inputs, b: 1, zero: 3, shape)
+      let right =
+        try right
+        ?? IntegerOperands.right(
+          inputs, b: 1, zero: 3, leftType: a.elementType, aZeros: inputs.optional(2)?.elementCount ?? 1, shape,
+          using: context)
       nonisolated(unsafe) let target = output.pointer(as: Int32.self)
       let (m, n) = (shape.m, shape.n)
       ExactProduct.run(

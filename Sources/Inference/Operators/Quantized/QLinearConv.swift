@@ -24,18 +24,63 @@ struct QLinearConv: ConvolutionOperator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let geometry = try geometry(for: inputs.knownTypes)
-    let requantization = try Requantization(
-      left: QuantizedOperand(inputs, 0), right: QuantizedOperand(inputs, 3), outputScale: inputs.required(6, "y_scale"),
-      outputZeroPoint: inputs.required(7, "y_zero_point"), bias: inputs.optional(8))
-    QuantizedKernels.convolve(
-      geometry, try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3), requantization,
-      into: try outputs.required(0, "y"), using: context)
+    let kernel = try QuantizedConvolutionKernel(
+      geometry(for: inputs.knownTypes), inputs, isChannelsLast: false, using: context)
+    try kernel.run(inputs, residual: nil, into: outputs, using: context)
   }
 
-  private func geometry(for inputs: [TensorType?]) throws -> ConvolutionGeometry {
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty else { return nil }
+    return try QuantizedConvolutionKernel(
+      ifConstant: inputs, geometry(for: inputs), isChannelsLast: false, using: context)
+  }
+
+  func geometry(for inputs: [TensorType?]) throws -> ConvolutionGeometry {
     let (x, w) = (try inputs.required(0, "x").shape, try inputs.required(3, "w").shape)
     guard x.count <= 4 else { throw ShapeError("QLinearConv over \(x)") }
     return try ConvolutionGeometry(input: x, weights: w, group: group, window: window)
+  }
+}
+
+/// QLinearConv with packed weights.
+struct QuantizedConvolutionKernel: PreparedKernel {
+  private let convolution: IntegerConvolution
+  private let parameters: IntegerConvolution.Parameters
+  private let isChannelsLast: Bool
+
+  /// `inputs` as QLinearConv's, without need of x's elements.
+  init(
+    _ geometry: ConvolutionGeometry, _ inputs: [Tensor?], isChannelsLast: Bool, using context: ExecutionContext
+  ) throws {
+    let (x, w) = (try QuantizedOperand(inputs, 0), try QuantizedOperand(inputs, 3))
+    let requantization = try Requantization(
+      left: x, right: w, outputScale: inputs.required(6, "y_scale"),
+      outputZeroPoint: inputs.required(7, "y_zero_point"), bias: inputs.optional(8))
+    convolution = try IntegerConvolution(
+      geometry, weights: w.tensor, zeroPoints: w.zeroPoints, inputType: x.tensor.elementType, using: context)
+    parameters = convolution.parameters(zeroPoint: x.zeroPoints[0], requantization)
+    self.isChannelsLast = isChannelsLast
+  }
+
+  /// `nil` unless everything but x is constant.
+  init?(
+    ifConstant inputs: [TensorType?], _ geometry: ConvolutionGeometry, isChannelsLast: Bool,
+    using context: ExecutionContext
+  ) throws {
+    guard let x = inputs.optional(0), inputs.dropFirst().allSatisfy({ $0 == nil || $0?.constant != nil }) else {
+      return nil
+    }
+    var values = inputs.map { $0?.constant }
+    // The elements come with each run; here only the type counts.
+    values[0] = Tensor(zeros: x.elementType, shape: [0])
+    try self.init(geometry, values, isChannelsLast: isChannelsLast, using: context)
+  }
+
+  func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+    convolution.run(
+      try inputs.required(0, "x"), parameters, isChannelsLast: isChannelsLast, into: try outputs.required(0, "y"),
+      using: context)
   }
 }

@@ -14,9 +14,32 @@ struct Transpose: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
+    let order = try order(input.shape.count)
+    if input.elementType.byteCount == 1, let rows = channelRows(order, input.shape) {
+      turnBytes(input, rows, into: output, using: context)
+      return
+    }
     let strides = rowMajorStrides(input.shape)
-    try StridedCopy.run(
-      input, strides: try order(input.shape.count).map { strides[$0] }, shape: output.shape, into: output, context)
+    try StridedCopy.run(input, strides: order.map { strides[$0] }, shape: output.shape, into: output, context)
+  }
+
+  /// Where only dimension 1 becomes the last, or the last dimension 1, the rows of each matrix that is transposed so.
+  private func channelRows(_ order: [Int], _ shape: [Int]) -> Int? {
+    let rank = order.count
+    guard rank >= 3 else { return nil }
+    if order == [0] + Array(2..<rank) + [1] { return shape[1] }
+    return order == [0, rank - 1] + Array(1..<rank - 1) ? shape[1..<rank - 1].reduce(1, *) : nil
+  }
+
+  private func turnBytes(_ input: Tensor, _ rows: Int, into output: Tensor, using context: ExecutionContext) {
+    guard input.elementCount > 0 else { return }
+    let size = input.elementCount / input.shape[0]
+    nonisolated(unsafe) let source = input.bytes.assumingMemoryBound(to: UInt8.self)
+    nonisolated(unsafe) let target = output.bytes.assumingMemoryBound(to: UInt8.self)
+    let kernels = context.kernels
+    context.parallel(input.shape[0]) { sample in
+      kernels.integers.pointee.transpose_bytes(source + sample * size, rows, size / rows, target + sample * size)
+    }
   }
 
   private func order(_ rank: Int) throws -> [Int] {

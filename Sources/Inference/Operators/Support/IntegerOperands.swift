@@ -35,21 +35,29 @@ enum IntegerOperands {
       inputs.optional(zero), lines: shape.m, matrices: matrices(try inputs.required(a, "A").shape), name: "A")
   }
 
-  static func right(_ inputs: [Tensor?], b: Int, zero: Int, _ shape: BatchedProduct) throws -> ExactProduct.Right {
+  static func right(
+    _ inputs: [Tensor?], b: Int, zero: Int, leftType: ElementType, aZeros: Int, _ shape: BatchedProduct,
+    using context: ExecutionContext
+  ) throws -> ExactProduct.Right {
     let tensor = try inputs.required(b, "B")
     let zeros = try ExactProduct.ZeroPoints(
       inputs.optional(zero), lines: shape.n, matrices: matrices(tensor.shape), name: "B")
-    return ExactProduct.Right(tensor, k: shape.k, n: shape.n, zeros: zeros)
+    return ExactProduct.Right(
+      tensor, k: shape.k, n: shape.n, zeros: zeros, leftType: leftType, hasRowZeros: aZeros > 1, using: context)
   }
 
   /// The right operand packed once where it and its zero points are constant, else `nil`.
+  ///
+  /// `aZeros` is the number of the left operand's zero points.
   static func constantRight(
-    _ inputs: [TensorType?], b: Int, zero: Int, _ shape: BatchedProduct
+    _ inputs: [TensorType?], b: Int, zero: Int, leftType: ElementType, aZeros: Int, _ shape: BatchedProduct,
+    using context: ExecutionContext
   ) throws -> ExactProduct.Right? {
     guard inputs.optional(b)?.constant != nil, inputs.optional(zero).map({ $0.constant != nil }) ?? true else {
       return nil
     }
-    return try right(inputs.map { $0?.constant }, b: b, zero: zero, shape)
+    return try right(
+      inputs.map { $0?.constant }, b: b, zero: zero, leftType: leftType, aZeros: aZeros, shape, using: context)
   }
 
   private static func matrices(_ shape: [Int]) -> Int { shape.dropLast(2).reduce(1, *) }
