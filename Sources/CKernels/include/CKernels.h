@@ -101,9 +101,10 @@ typedef struct {
   /// Rows from..to - 1 of the outputs; `room` holds their elements with the channels made up to whole vectors.
   void (*convolve_rows)(const ck_direct *direct, ptrdiff_t from, ptrdiff_t to, float *room);
 
-  /// The transforms of a panel of weights [channels][in_channels][3][3], a panel of `width` for each point.
-  void (*winograd_weights)(ptrdiff_t edge, const float *weights, ptrdiff_t in_channels, ptrdiff_t channels,
-                           float *panel, ptrdiff_t width, ptrdiff_t point_stride);
+  /// The transforms of a panel of weights [in_channels][3][3][width] at the points of one row: a panel
+  /// [in_channels][width] for each, `point_stride` elements apart.
+  void (*winograd_weights)(ptrdiff_t edge, ptrdiff_t row, const float *panel, ptrdiff_t in_channels, ptrdiff_t width,
+                           float *to, ptrdiff_t point_stride);
   /// The transforms of a row of tiles of at most `lanes` planes; `to` is their first channel in the first tile.
   void (*winograd_input)(const ck_tiles *tiles, const float *planes, ptrdiff_t channels, ptrdiff_t tile_row,
                          float *to);

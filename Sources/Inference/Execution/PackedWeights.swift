@@ -1,5 +1,19 @@
 import Foundation
 
+/// How packed weights are laid out, the first part of their layout's key.
+enum PackedForm: Int {
+  /// Panels of a product's right operand.
+  case panels
+  /// The same with the last as wide as its vectors.
+  case rowPanels
+  /// Panels for each group of a convolution.
+  case groupPanels
+  /// One channel in each lane.
+  case lanes
+  /// Transformed for minimal filtering.
+  case winograd
+}
+
 /// Weights packed for kernels, each once for all the kernels of an executor.
 ///
 /// Where shapes are known only at run time a kernel is made for each of them, and sub-graphs share weights with each
@@ -17,7 +31,7 @@ public final class PackedWeights: @unchecked Sendable {
 
   public init() {}
 
-  /// What `pack` makes of the weights; `layout` is all that it depends on besides them.
+  /// What `pack` makes of the weights; `layout` is all that it depends on besides them and the instruction set.
   func tensor(for weights: Tensor, layout: [Int], pack: () -> Tensor) -> Tensor {
     let key = Key(storage: ObjectIdentifier(weights.storage), byteOffset: weights.byteOffset, layout: layout)
     lock.lock()
@@ -29,5 +43,17 @@ public final class PackedWeights: @unchecked Sendable {
     defer { lock.unlock() }
     entries[key] = (weights.storage, packed)
     return packed
+  }
+}
+
+extension ExecutionContext {
+  /// What `pack` makes of float32 weights, of which it is told an address that may have any alignment.
+  ///
+  /// While kernels are prepared, what was packed before is used again. Weights of a mapped file take no memory afterwards.
+  func packed(_ weights: Tensor, layout: [Int], by pack: (UnsafePointer<Float>) -> Tensor) -> Tensor {
+    func read() -> Tensor {
+      weights.storage.withBytesOnce { pack(($0 + weights.byteOffset).assumingMemoryBound(to: Float.self)) }
+    }
+    return packed?.tensor(for: weights, layout: layout, pack: read) ?? read()
   }
 }

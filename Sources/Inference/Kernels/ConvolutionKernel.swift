@@ -49,10 +49,14 @@ struct ConvolutionKernel: PreparedKernel {
     let isTurned = Self.isTurned(channels: channels, positions: geometry.positions, kernels)
     let width = isTurned ? kernels.tileColumns : kernels.tileRows
     let stride = (channels + width - 1) / width * width * depth
-    let packed = Tensor(zeros: .float32, shape: [stride * geometry.group + kernels.lanes])
-    for group in 0..<geometry.group {
-      PanelSource.along(weights.floats + group * channels * depth, stride: depth)
-        .pack(0..<channels, rows: 0..<depth, width: width, into: packed.floats + group * stride, using: kernels)
+    let layout = [PackedForm.groupPanels.rawValue, geometry.group, channels, depth, width]
+    let packed = context.packed(weights, layout: layout) { source in
+      let packed = Tensor(zeros: .float32, shape: [stride * geometry.group + kernels.lanes])
+      for group in 0..<geometry.group {
+        PanelSource.along(source + group * channels * depth, stride: depth)
+          .pack(0..<channels, rows: 0..<depth, width: width, into: packed.floats + group * stride, using: kernels)
+      }
+      return packed
     }
     (method, groupStride) = (isTurned ? .turnedProduct(weights: packed) : .product(weights: packed), stride)
   }

@@ -38,27 +38,23 @@ struct MatrixProductKernel: PreparedKernel {
     self.addend = isBias ? nil : scaled
     self.epilogue = try FusedEpilogue(
       epilogue, bias: isBias ? scaled : nil, channels: shape.n, isPerColumn: true)
-    /// What packing makes of the constant weights, kept for other shapes of the left matrix; `form` tells layouts apart.
-    func packed(_ weights: Tensor, form: Int, by pack: () -> Tensor) -> Tensor {
-      let layout = [form, shape.n, shape.k, shape.transposesB ? 1 : 0]
-      return context.packed?.tensor(for: weights, layout: layout, pack: pack) ?? pack()
-    }
     let isPackable = shape.m > 1 && shape.batches.isEmpty
-    rowPanels =
-      isPackable && !shape.transposesA && shape.k <= RowProduct.mostK
-      ? constantB.map { weights in
-        packed(weights, form: 1) {
-          RowProduct.panels(Self.right(weights.floats, shape), columns: shape.n, k: shape.k, context.kernels)
-        }
-      } : nil
-    if let constantB, rowPanels == nil, isPackable {
-      packedB = packed(constantB, form: 0) {
-        Self.right(constantB.floats, shape).packedTensor(
-          count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
-      }
-    } else {
-      packedB = nil
+    let isByRows = !shape.transposesA && shape.k <= RowProduct.mostK
+    /// The constant weights packed, which other shapes of the left matrix share.
+    func packed(_ form: PackedForm, _ pack: (PanelSource) -> Tensor) -> Tensor? {
+      guard let constantB, isPackable else { return nil }
+      let layout = [form.rawValue, shape.n, shape.k, shape.transposesB ? 1 : 0]
+      return context.packed(constantB, layout: layout) { pack(Self.right($0, shape)) }
     }
+    rowPanels =
+      isByRows
+      ? packed(.rowPanels) { RowProduct.panels($0, columns: shape.n, k: shape.k, context.kernels) } : nil
+    packedB =
+      isByRows
+      ? nil
+      : packed(.panels) {
+        $0.packedTensor(count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
+      }
   }
 
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {

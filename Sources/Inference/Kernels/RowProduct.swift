@@ -32,6 +32,13 @@ struct RowProduct: @unchecked Sendable {  // the pointers are only used while th
     return tensor
   }
 
+  /// Constant weights whose element (k, column) lies at `column · k + k`, in such panels.
+  static func panels(_ weights: Tensor, columns: Int, k: Int, using context: ExecutionContext) -> Tensor {
+    context.packed(weights, layout: [PackedForm.rowPanels.rawValue, columns, k, 1]) {
+      panels(.along($0, stride: k), columns: columns, k: k, context.kernels)
+    }
+  }
+
   /// Computes the product and applies the epilogue, which is per column, in blocks of rows.
   func run(epilogue: FusedEpilogue?, using context: ExecutionContext) {
     guard rows > 0, columns > 0 else { return }

@@ -12,12 +12,23 @@ struct WinogradConvolution: Sendable {
   private let edge: Int
   private let tilesDown: Int
   private let tilesAcross: Int
-  /// For each point the panels [channels, tile columns] of the transformed weights.
-  private let weights: Tensor
-  private let pointStride: Int
+  private let weights: Weights
+
+  private enum Weights: Sendable {
+    /// For each point the panels [channels, tile columns] of the transformed weights.
+    case transformed(Tensor)
+    /// Panels [channels, 3, 3, tile columns] of the weights as they are, transformed on the way into the product.
+    case panels(Tensor)
+  }
 
   /// As many tiles as reuse the weights well while their transforms stay in the caches.
   private static let leastTiles = 64
+
+  /// Floats that transformed weights may take where more than one block of tiles reads them, 16 MiB.
+  ///
+  /// Transformed weights are up to four times as large as the weights. Transforming them in every run takes a twentieth
+  /// of the product's time, and no more than reading the transformed ones from memory where one block is all there is.
+  private static let mostKept = 1 << 22
 
   /// Floats that the transforms of one row of tiles may take, 128 MiB.
   private static let mostTransformed = 1 << 25
@@ -55,19 +66,44 @@ struct WinogradConvolution: Sendable {
     self.edge = edge
     tilesDown = (geometry.window.output[0] + edge - 1) / edge
     tilesAcross = (geometry.window.output[1] + edge - 1) / edge
-    let (kernels, inputs, outputs) = (context.kernels, geometry.inputChannels, geometry.outputChannels)
-    let stride = inputs * kernels.rounded(outputs)
-    pointStride = stride
-    let packed = Tensor(zeros: .float32, shape: [(edge + 2) * (edge + 2) * stride])
-    let (edge, width) = (edge, kernels.tileColumns)
-    context.parallel((outputs + width - 1) / width) { panel in
-      let first = panel * width
-      let count = min(width, outputs - first)
-      kernels.table.pointee.winograd_weights(
-        edge, weights.floats + first * inputs * 9, inputs, count, packed.floats + first * inputs,
-        kernels.rounded(count), stride)
+    let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    let inBlock = min(tilesDown, (Self.leastTiles + tilesAcross - 1) / tilesAcross)
+    let size = (edge + 2) * (edge + 2) * inputs * context.kernels.rounded(outputs)
+    if inBlock < tilesDown, size <= Self.mostKept {
+      let layout: [Int] = [PackedForm.winograd.rawValue, edge, inputs, outputs]
+      self.weights = .transformed(
+        context.packed(weights, layout: layout) { source in
+          let packed = Tensor(zeros: .float32, shape: [size])
+          Self.transform(source, geometry, edge, into: packed.floats, using: context)
+          return packed
+        })
+    } else {
+      self.weights = .panels(RowProduct.panels(weights, columns: outputs, k: inputs * 9, using: context))
     }
-    self.weights = packed
+  }
+
+  /// Transforms weights [outputs, inputs, 3, 3] at any address.
+  private static func transform(
+    _ source: UnsafePointer<Float>, _ geometry: ConvolutionGeometry, _ edge: Int,
+    into target: UnsafeMutablePointer<Float>, using context: ExecutionContext
+  ) {
+    let (kernels, inputs, outputs) = (context.kernels, geometry.inputChannels, geometry.outputChannels)
+    let (points, width) = (edge + 2, context.kernels.tileColumns)
+    let stride = inputs * kernels.rounded(outputs)
+    let (from, to) = (SendablePointer(UnsafeMutablePointer(mutating: source)), SendablePointer(target))
+    context.parallel((outputs + width - 1) / width) { index in
+      let first = index * width
+      let count = min(width, outputs - first)
+      let panelWidth = kernels.rounded(count)
+      ScratchPool.shared.withFloats(inputs * 9 * panelWidth + kernels.lanes) { panel in
+        PanelSource.along(from.pointer + first * inputs * 9, stride: inputs * 9)
+          .pack(0..<count, rows: 0..<inputs * 9, width: panelWidth, into: panel, using: kernels)
+        for row in 0..<points {
+          kernels.table.pointee.winograd_weights(
+            edge, row, panel, inputs, panelWidth, to.pointer + row * points * stride + first * inputs, stride)
+        }
+      }
+    }
   }
 
   func run(
@@ -110,12 +146,7 @@ struct WinogradConvolution: Sendable {
           &tiles, input.floats + (sample * inputs + first) * inPlane, min(kernels.lanes, inputs - first), tileRow,
           transformed.pointer + row * tilesAcross * before.tile_stride + first)
       }
-      context.parallel(points) { point in
-        kernels.table.pointee.multiply_rows(
-          inputs, transformed.pointer + point * before.point_stride, before.tile_stride, rows.count * tilesAcross,
-          weights.floats + point * pointStride, kernels.rounded(outputs),
-          products.pointer + point * after.point_stride, after.tile_stride, nil)
-      }
+      multiply(transformed, before, products, after, tiles: rows.count * tilesAcross, using: context)
       context.parallel(groups(outputs) * rows.count) { index in
         let (group, row) = index.quotientAndRemainder(dividingBy: rows.count)
         let (sample, tileRow) = (rows.lowerBound + row).quotientAndRemainder(dividingBy: tilesDown)
@@ -133,6 +164,42 @@ struct WinogradConvolution: Sendable {
           channel: first, residual: residual.map { UnsafePointer($0.floats + start) }, stride: outPlane)
         kernels.table.pointee.finish(
           output.floats + start, outPlane, count, min(edge, geometry.window.output[0] - top) * width, &arguments)
+      }
+    }
+  }
+
+  /// Multiplies tiles and weights at every point.
+  private func multiply(
+    _ left: SendablePointer, _ before: ck_tiles, _ target: SendablePointer, _ after: ck_tiles, tiles: Int,
+    using context: ExecutionContext
+  ) {
+    let (kernels, inputs, points) = (context.kernels, geometry.inputChannels, edge + 2)
+    let columns = kernels.rounded(geometry.outputChannels)
+    switch weights {
+    case .transformed(let weights):
+      context.parallel(points * points) { point in
+        kernels.table.pointee.multiply_rows(
+          inputs, left.pointer + point * before.point_stride, before.tile_stride, tiles,
+          weights.floats + point * inputs * columns, columns, target.pointer + point * after.point_stride,
+          after.tile_stride, nil)
+      }
+    case .panels(let panels):
+      let width = kernels.tileColumns
+      context.parallel((columns + width - 1) / width * points) { index in
+        let (panel, row) = index.quotientAndRemainder(dividingBy: points)
+        let first = panel * width
+        let count = min(width, columns - first)
+        ScratchPool.shared.withFloats(points * inputs * count) { transformed in
+          kernels.table.pointee.winograd_weights(
+            edge, row, panels.floats + first * inputs * 9, inputs, count, transformed, inputs * count)
+          for column in 0..<points {
+            let point = row * points + column
+            kernels.table.pointee.multiply_rows(
+              inputs, left.pointer + point * before.point_stride, before.tile_stride, tiles,
+              transformed + column * inputs * count, count, target.pointer + point * after.point_stride + first,
+              after.tile_stride, nil)
+          }
+        }
       }
     }
   }
