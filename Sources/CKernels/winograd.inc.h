@@ -57,32 +57,37 @@ INLINE void winograd_weight_line(const int edge, const V *g, ptrdiff_t step, V *
   u[4] = far - near;
 }
 
-INLINE void winograd_weights_of(const int edge, const int y, const float *panel, ptrdiff_t in_channels,
-                                ptrdiff_t width, float *to, ptrdiff_t point_stride) {
+INLINE void winograd_weights_of(const int edge, const int from, const int end, const float *panel,
+                                ptrdiff_t in_channels, ptrdiff_t width, float *to, ptrdiff_t point_stride) {
   const int points = edge + 2;
   for (ptrdiff_t c = 0; c < in_channels; c++, panel += 9 * width, to += width)
     for (ptrdiff_t first = 0; first < width; first += LANES) {
-      V half[3], u[WINOGRAD_EDGE_MAX];
+      V half[3][WINOGRAD_EDGE_MAX];
 #pragma clang loop unroll(full)
       for (int x = 0; x < 3; x++) {
-        V taps[3], down[WINOGRAD_EDGE_MAX];
-        for (int tap = 0; tap < 3; tap++) taps[tap] = v_load(panel + (3 * tap + x) * width + first);
-        winograd_weight_line(edge, taps, 1, down);
-        half[x] = down[y];
-      }
-      winograd_weight_line(edge, half, 1, u);
+        V taps[3];
 #pragma clang loop unroll(full)
-      for (int x = 0; x < points; x++) v_store(to + x * point_stride + first, u[x]);
+        for (int tap = 0; tap < 3; tap++) taps[tap] = v_load(panel + (3 * tap + x) * width + first);
+        winograd_weight_line(edge, taps, 1, half[x]);
+      }
+#pragma clang loop unroll(full)
+      for (int y = from; y < end; y++) {
+        V u[WINOGRAD_EDGE_MAX];
+        winograd_weight_line(edge, half[0] + y, WINOGRAD_EDGE_MAX, u);
+#pragma clang loop unroll(full)
+        for (int x = 0; x < points; x++) v_store(to + ((y - from) * points + x) * point_stride + first, u[x]);
+      }
     }
 }
 
-static void winograd_weights(ptrdiff_t edge, ptrdiff_t row, const float *panel, ptrdiff_t in_channels, ptrdiff_t width,
-                             float *to, ptrdiff_t point_stride) {
-#define ROW(EDGE, Y) \
-  if (edge == EDGE && row == Y) winograd_weights_of(EDGE, Y, panel, in_channels, width, to, point_stride);
-  ROW(2, 0) ROW(2, 1) ROW(2, 2) ROW(2, 3)
-  ROW(4, 0) ROW(4, 1) ROW(4, 2) ROW(4, 3) ROW(4, 4) ROW(4, 5)
-#undef ROW
+static void winograd_weights(ptrdiff_t edge, ptrdiff_t from, ptrdiff_t end, const float *panel, ptrdiff_t in_channels,
+                             ptrdiff_t width, float *to, ptrdiff_t point_stride) {
+#define ROWS(EDGE, FROM, END)                  \
+  if (edge == EDGE && from == FROM && end == END) \
+    winograd_weights_of(EDGE, FROM, END, panel, in_channels, width, to, point_stride);
+  ROWS(2, 0, 4) ROWS(2, 0, 2) ROWS(2, 2, 4)
+  ROWS(4, 0, 6) ROWS(4, 0, 2) ROWS(4, 2, 4) ROWS(4, 4, 6)
+#undef ROWS
 }
 
 /// Rows `top`..`top` + rows - 1 of up to LANES planes, columns from `left` on, turned so that the channels of a

@@ -39,6 +39,9 @@ public final class Executor: @unchecked Sendable {
   /// More iterations of loops in one run than networks need, and few enough for an endless loop to end soon.
   public static let defaultIterationLimit = 10_000_000
 
+  /// Packed weights take at most a twelfth more than the weights themselves, rounding to whole vectors aside.
+  private static let weightsPerSpareByte = 12
+
   /// Prepares a network; throws `ShapeError` where it is not sound.
   ///
   /// A run in which all loops together make more than `iterationLimit` iterations ends with an error.
@@ -46,7 +49,9 @@ public final class Executor: @unchecked Sendable {
     _ graph: Graph, threads: Int = 1, fuse: Bool = true, iterationLimit: Int = defaultIterationLimit
   ) throws {
     guard threads > 0 else { throw ExecutionError("the number of threads must be positive") }
-    let context = ExecutionContext(threads: threads, kernels: .current, packed: PackedWeights())
+    let weights = graph.values.reduce(0) { $0 + ($1.type?.constant?.byteCount ?? 0) }
+    let packed = PackedWeights(spare: weights / Self.weightsPerSpareByte)
+    let context = ExecutionContext(threads: threads, kernels: .current, packed: packed)
     let settings = ExecutionSettings(context: context, fuse: fuse)
     try self.init(graph, captureCount: 0, settings: settings, isBody: false, iterationLimit: iterationLimit)
   }

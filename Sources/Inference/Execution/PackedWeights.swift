@@ -23,17 +23,35 @@ public final class PackedWeights: @unchecked Sendable {
     let storage: ObjectIdentifier
     let byteOffset: Int
     let layout: [Int]
+
+    init(_ weights: Tensor, _ layout: [Int]) {
+      (storage, byteOffset, self.layout) = (ObjectIdentifier(weights.storage), weights.byteOffset, layout)
+    }
   }
 
   private let lock = NSLock()
   /// The source is kept, so that its identity cannot become another's.
   private var entries: [Key: (source: TensorStorage, packed: Tensor)] = [:]
 
-  public init() {}
+  /// Bytes that packed weights may still take beyond what the weights themselves take.
+  private var spare: Int
+
+  /// Packed weights that together take at most `spare` bytes more than the weights themselves.
+  public init(spare: Int = 0) { self.spare = spare }
+
+  /// Whether weights may be packed in a layout that takes `extra` bytes more than they do; then those are counted.
+  func claim(_ extra: Int, for weights: Tensor, layout: [Int]) -> Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    if entries[Key(weights, layout)] != nil { return true }
+    guard extra <= spare else { return false }
+    spare -= max(0, extra)
+    return true
+  }
 
   /// What `pack` makes of the weights; `layout` is all that it depends on besides them and the instruction set.
   func tensor(for weights: Tensor, layout: [Int], pack: () -> Tensor) -> Tensor {
-    let key = Key(storage: ObjectIdentifier(weights.storage), byteOffset: weights.byteOffset, layout: layout)
+    let key = Key(weights, layout)
     lock.lock()
     let known = entries[key]?.packed
     lock.unlock()

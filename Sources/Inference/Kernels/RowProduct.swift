@@ -51,13 +51,13 @@ struct RowProduct: @unchecked Sendable {  // the pointers are only used while th
       let (from, to) = (left + first * leftStride, target + first * targetStride)
       guard let epilogue, !epilogue.isEmpty else {
         context.kernels.table.pointee.multiply_rows(
-          k, from, leftStride, last - first, panels, columns, to, targetStride, nil)
+          k, from, leftStride, last - first, panels, columns, to, targetStride, 0, nil)
         return
       }
       var arguments = epilogue.arguments(
         channel: 0, residual: residual.map { $0 + first * targetStride }, stride: targetStride)
       context.kernels.table.pointee.multiply_rows(
-        k, from, leftStride, last - first, panels, columns, to, targetStride, &arguments)
+        k, from, leftStride, last - first, panels, columns, to, targetStride, 0, &arguments)
     }
   }
 }

@@ -24,12 +24,6 @@ struct WinogradConvolution: Sendable {
   /// As many tiles as reuse the weights well while their transforms stay in the caches.
   private static let leastTiles = 64
 
-  /// Floats that transformed weights may take where more than one block of tiles reads them, 16 MiB.
-  ///
-  /// Transformed weights are up to four times as large as the weights. Transforming them in every run takes a twentieth
-  /// of the product's time, and no more than reading the transformed ones from memory where one block is all there is.
-  private static let mostKept = 1 << 22
-
   /// Floats that the transforms of one row of tiles may take, 128 MiB.
   private static let mostTransformed = 1 << 25
 
@@ -42,18 +36,17 @@ struct WinogradConvolution: Sendable {
       geometry.group == 1, geometry.inputChannels >= 8, window.padsBefore.allSatisfy({ $0 >= 0 })
     else { return nil }
     let (inputs, outputs) = (Double(geometry.inputChannels), Double(geometry.outputChannels))
-    // In steps of one vector, for one sample; the bytes of large weights cross the memory's bus once.
-    func cost(products: Double, transforms: Double, weights: Double) -> Double {
-      max(1.1 * products * inputs * outputs / Double(kernels.lanes), weights * inputs * outputs / 2)
-        + transforms / Double(kernels.lanes)
+    // In steps of one vector, for one sample. Weights are counted as transformed on the way, which takes `perWeight`.
+    func cost(products: Double, transforms: Double, perWeight: Double) -> Double {
+      ((1.1 * products + perWeight) * inputs * outputs + transforms) / Double(kernels.lanes)
     }
     func cost(edge: Int) -> Double {
       let tiles = window.output.reduce(1.0) { $0 * Double(($1 + edge - 1) / edge) }
       let points = Double((edge + 2) * (edge + 2))
       return cost(
-        products: points * tiles, transforms: tiles * points * (14 * inputs + 9 * outputs), weights: points)
+        products: points * tiles, transforms: tiles * points * (14 * inputs + 9 * outputs), perWeight: 100 + 3 * points)
     }
-    let direct = cost(products: 9 * Double(geometry.positions), transforms: 0, weights: 9)
+    let direct = cost(products: 9 * Double(geometry.positions), transforms: 0, perWeight: 0)
     let (two, four) = (cost(edge: 2), cost(edge: 4))
     // 36 points for every four columns, or 16 for every two.
     guard 9 * Double(window.output[1]) * (inputs + outputs) <= Double(Self.mostTransformed) else { return nil }
@@ -67,19 +60,19 @@ struct WinogradConvolution: Sendable {
     tilesDown = (geometry.window.output[0] + edge - 1) / edge
     tilesAcross = (geometry.window.output[1] + edge - 1) / edge
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let inBlock = min(tilesDown, (Self.leastTiles + tilesAcross - 1) / tilesAcross)
     let size = (edge + 2) * (edge + 2) * inputs * context.kernels.rounded(outputs)
-    if inBlock < tilesDown, size <= Self.mostKept {
-      let layout: [Int] = [PackedForm.winograd.rawValue, edge, inputs, outputs]
-      self.weights = .transformed(
-        context.packed(weights, layout: layout) { source in
-          let packed = Tensor(zeros: .float32, shape: [size])
-          Self.transform(source, geometry, edge, into: packed.floats, using: context)
-          return packed
-        })
-    } else {
+    let layout: [Int] = [PackedForm.winograd.rawValue, edge, inputs, outputs]
+    let extra = (size - 9 * inputs * outputs) * MemoryLayout<Float>.stride
+    guard let packed = context.packed, packed.claim(extra, for: weights, layout: layout) else {
       self.weights = .panels(RowProduct.panels(weights, columns: outputs, k: inputs * 9, using: context))
+      return
     }
+    self.weights = .transformed(
+      context.packed(weights, layout: layout) { source in
+        let packed = Tensor(zeros: .float32, shape: [size])
+        Self.transform(source, geometry, edge, into: packed.floats, using: context)
+        return packed
+      })
   }
 
   /// Transforms weights [outputs, inputs, 3, 3] at any address.
@@ -98,10 +91,8 @@ struct WinogradConvolution: Sendable {
       ScratchPool.shared.withFloats(inputs * 9 * panelWidth + kernels.lanes) { panel in
         PanelSource.along(from.pointer + first * inputs * 9, stride: inputs * 9)
           .pack(0..<count, rows: 0..<inputs * 9, width: panelWidth, into: panel, using: kernels)
-        for row in 0..<points {
-          kernels.table.pointee.winograd_weights(
-            edge, row, panel, inputs, panelWidth, to.pointer + row * points * stride + first * inputs, stride)
-        }
+        kernels.table.pointee.winograd_weights(
+          edge, 0, points, panel, inputs, panelWidth, to.pointer + first * inputs, stride)
       }
     }
   }
@@ -181,24 +172,47 @@ struct WinogradConvolution: Sendable {
         kernels.table.pointee.multiply_rows(
           inputs, left.pointer + point * before.point_stride, before.tile_stride, tiles,
           weights.floats + point * inputs * columns, columns, target.pointer + point * after.point_stride,
-          after.tile_stride, nil)
+          after.tile_stride, 0, nil)
       }
     case .panels(let panels):
-      let width = kernels.tileColumns
-      context.parallel((columns + width - 1) / width * points) { index in
-        let (panel, row) = index.quotientAndRemainder(dividingBy: points)
-        let first = panel * width
-        let count = min(width, columns - first)
-        ScratchPool.shared.withFloats(points * inputs * count) { transformed in
-          kernels.table.pointee.winograd_weights(
-            edge, row, panels.floats + first * inputs * 9, inputs, count, transformed, inputs * count)
-          for column in 0..<points {
-            let point = row * points + column
-            kernels.table.pointee.multiply_rows(
-              inputs, left.pointer + point * before.point_stride, before.tile_stride, tiles,
-              transformed + column * inputs * count, count, target.pointer + point * after.point_stride + first,
-              after.tile_stride, nil)
-          }
+      let count = (columns + kernels.tileColumns - 1) / kernels.tileColumns
+      // Panels are divided where there are too few of them for all threads.
+      let parts = context.threads == 1 || count >= 4 * context.threads ? 1 : points / 2
+      context.parallel(count * parts) { index in
+        let (panel, part) = index.quotientAndRemainder(dividingBy: parts)
+        multiply(
+          panel, rows: part * points / parts..<(part + 1) * points / parts, of: panels.floats, left, before, target,
+          after, tiles: tiles, kernels)
+      }
+    }
+  }
+
+  /// Multiplies tiles with one panel of weights, transformed a few channels at a time, at some rows of points.
+  private func multiply(
+    _ panel: Int, rows: Range<Int>, of panels: UnsafePointer<Float>, _ left: SendablePointer, _ before: ck_tiles,
+    _ target: SendablePointer, _ after: ck_tiles, tiles: Int, _ kernels: Kernels
+  ) {
+    let (inputs, points) = (geometry.inputChannels, edge + 2)
+    let first = panel * kernels.tileColumns
+    let columns = min(kernels.tileColumns, kernels.rounded(geometry.outputChannels) - first)
+    let most = tiles <= 16 ? 32 : 64
+    // Points not a power of two apart, which would all fall on few lines of the caches.
+    let stride = min(most, inputs) * columns + 16
+    ScratchPool.shared.withFloats(rows.count * points * stride) { transformed in
+      for channel in Swift.stride(from: 0, to: inputs, by: most) {
+        let channels = min(most, inputs - channel)
+        let weights = panels + 9 * (first * inputs + channel * columns)
+        kernels.table.pointee.winograd_weights(
+          edge, rows.lowerBound, rows.upperBound, weights, channels, columns, transformed, stride)
+        // The weights that come next arrive while these are multiplied.
+        let share = 9 * channels * columns / (rows.count * points)
+        for index in 0..<rows.count * points {
+          let point = rows.lowerBound * points + index
+          kernels.table.pointee.multiply_rows(
+            channels, left.pointer + point * before.point_stride + channel, before.tile_stride, tiles,
+            transformed + index * stride, columns, target.pointer + point * after.point_stride + first,
+            after.tile_stride, channel > 0 ? 1 : 0, nil)
+          kernels.table.pointee.prefetch(weights + 9 * channels * columns + index * share, share)
         }
       }
     }
