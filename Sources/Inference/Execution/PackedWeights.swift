@@ -10,6 +10,8 @@ enum PackedForm: Int {
   case groupPanels
   /// One channel in each lane.
   case lanes
+  /// Panels of each direction and product of a recurrent layer.
+  case recurrent
   /// Transformed for minimal filtering.
   case winograd
 }
@@ -40,7 +42,7 @@ public final class PackedWeights: @unchecked Sendable {
   public init(spare: Int = 0) { self.spare = spare }
 
   /// Whether weights may be packed in a layout that takes `extra` bytes more than they do; then those are counted.
-  func claim(_ extra: Int, for weights: Tensor, layout: [Int]) -> Bool {
+  package func claim(_ extra: Int, for weights: Tensor, layout: [Int]) -> Bool {
     lock.lock()
     defer { lock.unlock() }
     if entries[Key(weights, layout)] != nil { return true }

@@ -101,19 +101,18 @@ struct MatrixProductKernel: PreparedKernel {
   private func multiplyBlocks(
     _ a: Tensor, _ b: Tensor, into output: Tensor, residual: Tensor?, fuses: Bool, using context: ExecutionContext
   ) {
-    let pairs = shape.batches.isEmpty ? [[0, 0]] : shape.batches
-    let products = pairs.enumerated().map { index, pair in
+    BlockedProduct.run(max(1, shape.batches.count), using: context) { index in
+      let (aIndex, bIndex) = shape.batches.isEmpty ? (0, 0) : (shape.batches[index][0], shape.batches[index][1])
       let offset = index * shape.m * shape.n
-      let left = a.floats + pair[0] * shape.m * shape.k
+      let left = a.floats + aIndex * shape.m * shape.k
       return BlockedProduct(
         m: shape.m, n: shape.n, k: shape.k,
         left: shape.transposesA ? .across(left, stride: shape.m) : .along(left, stride: shape.k),
         right: packedB.map { .packed($0.floats) }
-          ?? Self.right(b.floats + pair[1] * shape.k * shape.n, shape),
+          ?? Self.right(b.floats + bIndex * shape.k * shape.n, shape),
         target: output.floats + offset, targetStride: shape.n, epilogue: fuses ? epilogue : nil,
         residual: residual.map { UnsafePointer($0.floats + offset) })
     }
-    BlockedProduct.run(products, using: context)
   }
 
   private static func right(_ b: UnsafePointer<Float>, _ shape: Shape) -> PanelSource {

@@ -22,14 +22,19 @@ struct RowProduct: @unchecked Sendable {  // the pointers are only used while th
 
   /// The right operand in panels of the tile's columns; the last is as wide as its vectors.
   static func panels(_ source: PanelSource, columns: Int, k: Int, _ kernels: Kernels) -> Tensor {
-    let whole = columns / kernels.tileColumns * kernels.tileColumns
-    let rest = kernels.rounded(columns - whole)
-    let tensor = Tensor(zeros: .float32, shape: [(whole + rest) * k + kernels.lanes])
-    source.pack(0..<whole, rows: 0..<k, width: kernels.tileColumns, into: tensor.floats, using: kernels)
-    if rest > 0 {
-      source.pack(whole..<columns, rows: 0..<k, width: rest, into: tensor.floats + whole * k, using: kernels)
-    }
+    let tensor = Tensor(zeros: .float32, shape: [kernels.panelSize(columns: columns, k: k) + kernels.lanes])
+    pack(source, columns: columns, k: k, into: tensor.floats, kernels)
     return tensor
+  }
+
+  /// The same into memory with room for a vector more.
+  static func pack(
+    _ source: PanelSource, columns: Int, k: Int, into target: UnsafeMutablePointer<Float>, _ kernels: Kernels
+  ) {
+    let whole = columns / kernels.tileColumns * kernels.tileColumns
+    source.pack(0..<whole, rows: 0..<k, width: kernels.tileColumns, into: target, using: kernels)
+    let rest = kernels.rounded(columns - whole)
+    if rest > 0 { source.pack(whole..<columns, rows: 0..<k, width: rest, into: target + whole * k, using: kernels) }
   }
 
   /// Constant weights whose element (k, column) lies at `column · k + k`, in such panels.

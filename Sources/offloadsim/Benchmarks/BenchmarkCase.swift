@@ -36,6 +36,7 @@ struct BenchmarkCase {
   func time(runs: Int?) throws -> Result {
     var amounts = try body()
     var milliseconds: [Double] = []
+    milliseconds.reserveCapacity(runs ?? defaultRuns)
     for _ in 0..<(runs ?? defaultRuns) {
       let start = DispatchTime.now().uptimeNanoseconds
       amounts = try body()

@@ -23,16 +23,16 @@ enum Benchmarks {
       let loaded = clock.now
       let inputs = try model.seededInputs(seed: 1)
       let ready = clock.now
-      _ = try executor.run(inputs)
+      let outputs = try executor.run(inputs)
       let once = [
         ("load_ms", (loaded - start) / .milliseconds(1)), ("first_ms", (clock.now - ready) / .milliseconds(1)),
         ("activation_mb", Double(executor.peakActivationBytes) / 1e6),
       ]
-      let gflop = 2 * Double(graph.macs) / 1e9
+      let work = [(name: "gflops", amount: 2 * Double(graph.macs) / 1e9)]
       let label = name.split(separator: "/").last.map { $0.hasSuffix(".onnx") ? String($0.dropLast(5)) : String($0) }
       return BenchmarkCase(name: label ?? name, defaultRuns: 20, once: once) {
-        _ = try executor.run(inputs)
-        return [("gflops", gflop)]
+        try executor.run(inputs, into: outputs)
+        return work
       }
     }
   }

@@ -14,9 +14,19 @@ struct Transpose: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
-    let strides = rowMajorStrides(input.shape)
-    try StridedCopy.run(
-      input, strides: try order(input.shape.count).map { strides[$0] }, shape: output.shape, into: output, context)
+    try StridedCopy.run(input, try plan(input.shape), into: output, context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty else { return nil }
+    return TransposeKernel(plan: try plan(inputs.required(0, "data").shape))
+  }
+
+  private func plan(_ shape: [Int]) throws -> StridedCopy.Plan {
+    let (strides, order) = (rowMajorStrides(shape), try order(shape.count))
+    return StridedCopy.Plan(strides: order.map { strides[$0] }, shape: order.map { shape[$0] })
   }
 
   private func order(_ rank: Int) throws -> [Int] {
@@ -24,5 +34,13 @@ struct Transpose: Operator {
     let order = try normalizedAxes(permutation, rank: rank)
     guard order.count == rank else { throw ShapeError("perm \(permutation) of a tensor with \(rank) dimensions") }
     return order
+  }
+}
+
+private struct TransposeKernel: PreparedKernel {
+  let plan: StridedCopy.Plan
+
+  func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+    try StridedCopy.run(try inputs.required(0), plan, into: try outputs.required(0), context)
   }
 }
