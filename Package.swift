@@ -43,7 +43,9 @@ let package = Package(
 
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "RandomStreamsTests", dependencies: ["RandomStreams"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "CKernels", "RandomStreams"]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .testTarget(
+      name: "InferenceTests", dependencies: ["Inference", "CKernels", "RandomStreams", "CAllocations"]),
     .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Inference"]),
     .testTarget(name: "ModelZooTests", dependencies: ["ModelZoo", "Inference"]),
     .testTarget(name: "PartitioningTests", dependencies: ["Partitioning", "ModelZoo", "Inference"]),

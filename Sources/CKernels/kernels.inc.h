@@ -25,6 +25,7 @@ const ck_kernels KERNELS_TABLE = {
     .dot_rows = dot_rows,
     .combine_rows = combine_rows,
     .finish = finish,
+    .prefetch = prefetch,
     .pack_across = pack_across,
     .pack_along = pack_along,
     .pack_window = pack_window,

@@ -1,3 +1,7 @@
+static void prefetch(const float *x, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i += 16) __builtin_prefetch(x + i, 0, 2);
+}
+
 // Panels: what a product reads, side by side for each k.
 static void pack_across(const float *source, ptrdiff_t stride, ptrdiff_t k, ptrdiff_t count, float *panel,
                         ptrdiff_t width) {

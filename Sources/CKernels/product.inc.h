@@ -172,17 +172,19 @@ static void multiply(const ck_product *p) {
 
 #define ROWS_TILE(rows, vectors)                                                                                  \
   static void rows_tile_##rows##_##vectors(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,  \
-                                           ptrdiff_t stride, ptrdiff_t last, const tile_finish *finish) {           \
-    multiply_tile(rows, vectors, k, a, a_row, 1, b, vectors *LANES, c, stride, 0, last, finish);                    \
+                                           ptrdiff_t stride, int accumulates, ptrdiff_t last,                       \
+                                           const tile_finish *finish) {                                             \
+    multiply_tile(rows, vectors, k, a, a_row, 1, b, vectors *LANES, c, stride, accumulates, last, finish);          \
   }
 typedef void rows_tile_function(ptrdiff_t k, const float *a, ptrdiff_t a_row, const float *b, float *c,
-                                ptrdiff_t stride, ptrdiff_t last, const tile_finish *finish);
+                                ptrdiff_t stride, int accumulates, ptrdiff_t last, const tile_finish *finish);
 #define ROWS_TILE_NAME(rows, vectors) rows_tile_##rows##_##vectors,
 EACH_TILE(, ROWS_TILE, )
 static rows_tile_function *const rows_tiles[TILE_ROWS][TILE_VECTORS] = {EACH_TILE(OPEN, ROWS_TILE_NAME, CLOSE)};
 
 static void multiply_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t rows, const float *b,
-                          ptrdiff_t columns, float *c, ptrdiff_t c_stride, const ck_epilogue *epilogue) {
+                          ptrdiff_t columns, float *c, ptrdiff_t c_stride, int accumulates,
+                          const ck_epilogue *epilogue) {
   const ptrdiff_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
   tile_finish in_tile;
   const int finishes = epilogue && tile_finish_of(epilogue, 0, 0, &in_tile);
@@ -194,7 +196,7 @@ static void multiply_rows(ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_
       const ptrdiff_t height = rows / tiles + (tile < rows % tiles);
       if (finishes) tile_finish_of(epilogue, row, column, &in_tile);
       rows_tiles[height - 1][vectors - 1](k, a + row * a_row, a_row, b, c + row * c_stride + column, c_stride,
-                                          count - (vectors - 1) * LANES, finishes ? &in_tile : NULL);
+                                          accumulates, count - (vectors - 1) * LANES, finishes ? &in_tile : NULL);
       row += height;
     }
   }

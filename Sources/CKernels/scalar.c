@@ -24,8 +24,9 @@ static inline void v_load_pairs(const float *p, V *even, V *odd) {
   *odd = (V){p[1], p[3], p[5], p[7]};
 }
 static inline V v_load_first(const float *p, ptrdiff_t n) {
+  // Weights in a file may begin at any byte.
   V v = 0.0f;
-  for (ptrdiff_t i = 0; i < n; i++) v[i] = p[i];
+  if (n > 0) memcpy(&v, p, (size_t)n * sizeof *p);
   return v;
 }
 static inline void v_store_first(float *p, V v, ptrdiff_t n) {

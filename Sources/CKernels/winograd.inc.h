@@ -57,43 +57,37 @@ INLINE void winograd_weight_line(const int edge, const V *g, ptrdiff_t step, V *
   u[4] = far - near;
 }
 
-/// Weights [channels][in_channels][3][3] of at most a panel of output channels; the panel for each point has
-/// `width` elements for each input channel.
-INLINE void winograd_weights_of(const int edge, const float *weights, ptrdiff_t in_channels, ptrdiff_t channels,
-                                float *panel, ptrdiff_t width, ptrdiff_t point_stride) {
-  enum { MOST = WINOGRAD_EDGE_MAX };
+INLINE void winograd_weights_of(const int edge, const int from, const int end, const float *panel,
+                                ptrdiff_t in_channels, ptrdiff_t width, float *to, ptrdiff_t point_stride) {
   const int points = edge + 2;
-  for (ptrdiff_t first = 0; first < width; first += LANES) {
-    const ptrdiff_t count = channels - first < LANES ? channels - first : LANES;
-    // The weights of LANES input channels at a time, turned so that the output channels lie together.
-    for (ptrdiff_t c_first = 0; c_first < in_channels; c_first += LANES) {
-      const ptrdiff_t inputs = in_channels - c_first < LANES ? in_channels - c_first : LANES;
-      V taps[9 * LANES];
-      for (ptrdiff_t tap = 0; tap < 9 * inputs; tap += LANES) {
-        const ptrdiff_t n = 9 * inputs - tap < LANES ? 9 * inputs - tap : LANES;
-        V *v = taps + tap;
-        for (int lane = 0; lane < LANES; lane++)
-          v[lane] = lane < count ? v_load_first(weights + ((first + lane) * in_channels + c_first) * 9 + tap, n)
-                                 : v_set(0.0f);
-        v_transpose(v);
+  for (ptrdiff_t c = 0; c < in_channels; c++, panel += 9 * width, to += width)
+    for (ptrdiff_t first = 0; first < width; first += LANES) {
+      V half[3][WINOGRAD_EDGE_MAX];
+#pragma clang loop unroll(full)
+      for (int x = 0; x < 3; x++) {
+        V taps[3];
+#pragma clang loop unroll(full)
+        for (int tap = 0; tap < 3; tap++) taps[tap] = v_load(panel + (3 * tap + x) * width + first);
+        winograd_weight_line(edge, taps, 1, half[x]);
       }
-      for (ptrdiff_t c = 0; c < inputs; c++) {
-        V half[3][MOST], u[MOST];
-        for (int x = 0; x < 3; x++) winograd_weight_line(edge, taps + 9 * c + x, 3, half[x]);
-        for (int y = 0; y < points; y++) {
-          winograd_weight_line(edge, half[0] + y, MOST, u);
-          for (int x = 0; x < points; x++)
-            v_store(panel + (y * points + x) * point_stride + (c_first + c) * width + first, u[x]);
-        }
+#pragma clang loop unroll(full)
+      for (int y = from; y < end; y++) {
+        V u[WINOGRAD_EDGE_MAX];
+        winograd_weight_line(edge, half[0] + y, WINOGRAD_EDGE_MAX, u);
+#pragma clang loop unroll(full)
+        for (int x = 0; x < points; x++) v_store(to + ((y - from) * points + x) * point_stride + first, u[x]);
       }
     }
-  }
 }
 
-static void winograd_weights(ptrdiff_t edge, const float *weights, ptrdiff_t in_channels, ptrdiff_t channels,
-                             float *panel, ptrdiff_t width, ptrdiff_t point_stride) {
-  if (edge == 2) winograd_weights_of(2, weights, in_channels, channels, panel, width, point_stride);
-  else winograd_weights_of(4, weights, in_channels, channels, panel, width, point_stride);
+static void winograd_weights(ptrdiff_t edge, ptrdiff_t from, ptrdiff_t end, const float *panel, ptrdiff_t in_channels,
+                             ptrdiff_t width, float *to, ptrdiff_t point_stride) {
+#define ROWS(EDGE, FROM, END)                  \
+  if (edge == EDGE && from == FROM && end == END) \
+    winograd_weights_of(EDGE, FROM, END, panel, in_channels, width, to, point_stride);
+  ROWS(2, 0, 4) ROWS(2, 0, 2) ROWS(2, 2, 4)
+  ROWS(4, 0, 6) ROWS(4, 0, 2) ROWS(4, 2, 4) ROWS(4, 4, 6)
+#undef ROWS
 }
 
 /// Rows `top`..`top` + rows - 1 of up to LANES planes, columns from `left` on, turned so that the channels of a

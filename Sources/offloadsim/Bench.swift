@@ -10,7 +10,12 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Times the kernel engine, the simulator, recording or planning on this machine.",
     discussion:
-      "The first run of a case is a warm-up and is not counted. Compare figures of one machine and one time only.")
+      """
+      The first run of a case is a warm-up and is not counted. Compare figures of one machine and one time only.
+
+      engine also tells what comes once: load_ms, reading the network, its passes and packing its weights; first_ms, \
+      the first run; activation_mb, the memory that intermediate tensors share.
+      """)
 
   @Argument(help: "engine, simulation, recording or planning.")
   var subject: Subject
@@ -58,17 +63,18 @@ struct Bench: ParsableCommand {
             .init("name", .string(result.name)), .init("runs", .number(result.runs)),
             .init("min_ms", .number(result.minimumMilliseconds)),
             .init("median_ms", .number(result.medianMilliseconds)),
-          ] + result.rates.map { .init($0.name, .number($0.value)) })
+          ] + (result.once + result.rates).map { .init($0.name, .number($0.value)) })
       }
       Console.print(JSONValue.object([.init("cases", .array(rows))]).pretty)
     case .text:
-      var table = TextTable(["case", "runs", "min ms", "median ms", "rates at the minimum"])
+      let once = results.first?.once.map { $0.name.replacing("_", with: " ") } ?? []
+      var table = TextTable(["case", "runs"] + once + ["min ms", "median ms", "rates at the minimum"])
       for result in results {
-        table.add([
-          .text(result.name), .count(result.runs), .number(result.minimumMilliseconds),
-          .number(result.medianMilliseconds),
-          .text(result.rates.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: ", ")),
-        ])
+        table.add(
+          [.text(result.name), .count(result.runs)] + result.once.map { TextTable.Cell.number($0.value) } + [
+            .number(result.minimumMilliseconds), .number(result.medianMilliseconds),
+            .text(result.rates.map { "\($0.name) \(Self.short($0.value))" }.joined(separator: ", ")),
+          ])
       }
       Console.print(table.rendered(.text))
     }

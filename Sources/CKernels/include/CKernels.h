@@ -94,16 +94,21 @@ typedef struct {
   ptrdiff_t lanes, tile_rows, tile_columns;
 
   void (*multiply)(const ck_product *product);
-  /// C = A * B with the rows of A `a_row` elements apart, and B in panels, the last as wide as its vectors.
+  /// C = A * B, or C += A * B, with the rows of A `a_row` elements apart, and B in panels, the last as wide as its
+  /// vectors.
   void (*multiply_rows)(ptrdiff_t k, const float *a, ptrdiff_t a_row, ptrdiff_t rows, const float *b,
-                        ptrdiff_t columns, float *c, ptrdiff_t c_stride, const ck_epilogue *epilogue);
+                        ptrdiff_t columns, float *c, ptrdiff_t c_stride, int accumulates,
+                        const ck_epilogue *epilogue);
 
   /// Rows from..to - 1 of the outputs; `room` holds their elements with the channels made up to whole vectors.
   void (*convolve_rows)(const ck_direct *direct, ptrdiff_t from, ptrdiff_t to, float *room);
 
-  /// The transforms of a panel of weights [channels][in_channels][3][3], a panel of `width` for each point.
-  void (*winograd_weights)(ptrdiff_t edge, const float *weights, ptrdiff_t in_channels, ptrdiff_t channels,
-                           float *panel, ptrdiff_t width, ptrdiff_t point_stride);
+  /// The transforms of a panel of weights [in_channels][3][3][width] at the points of rows from..end - 1, which are
+  /// all rows or an even one and the next: a panel [in_channels][width] for each, `point_stride` elements apart.
+  void (*winograd_weights)(ptrdiff_t edge, ptrdiff_t from, ptrdiff_t end, const float *panel, ptrdiff_t in_channels,
+                           ptrdiff_t width, float *to, ptrdiff_t point_stride);
+  /// Asks for elements that are read soon, to be brought into the second cache.
+  void (*prefetch)(const float *x, ptrdiff_t count);
   /// The transforms of a row of tiles of at most `lanes` planes; `to` is their first channel in the first tile.
   void (*winograd_input)(const ck_tiles *tiles, const float *planes, ptrdiff_t channels, ptrdiff_t tile_row,
                          float *to);

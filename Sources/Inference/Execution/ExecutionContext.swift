@@ -12,7 +12,7 @@ public struct ExecutionContext: Sendable {
     self.init(threads: threads, kernels: kernels, packed: nil)
   }
 
-  init(threads: Int, kernels: Kernels, packed: PackedWeights?) {
+  package init(threads: Int, kernels: Kernels, packed: PackedWeights?) {
     self.threads = threads
     self.kernels = kernels
     self.packed = packed
@@ -24,6 +24,9 @@ public protocol PreparedKernel: Sendable {
   /// Computes the outputs; `residual` is the second operand of a fused addition.
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws
 }
+
+/// A kernel that may be given the memory of an input as its output, where its operator's `aliasing` says so.
+protocol InPlaceKernel: PreparedKernel {}
 
 /// What follows a convolution or matrix product in the same layer and is applied while storing, in this order.
 ///

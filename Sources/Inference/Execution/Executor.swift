@@ -25,7 +25,8 @@ public final class Executor: @unchecked Sendable {
   private let droppedAfter: [[ValueID]]
   /// How many of the inputs, the last ones, are handed over by `loadCaptures`.
   private let captureCount: Int
-  private let iterationLimit: Int
+  /// What the runs of the whole network share, one after the other.
+  private let wholeRun: ExecutionRun
   private let lock = NSLock()
 
   private struct StepOperands {
@@ -39,6 +40,9 @@ public final class Executor: @unchecked Sendable {
   /// More iterations of loops in one run than networks need, and few enough for an endless loop to end soon.
   public static let defaultIterationLimit = 10_000_000
 
+  /// Packed weights take at most a twelfth more than the weights themselves, rounding to whole vectors aside.
+  private static let weightsPerSpareByte = 12
+
   /// Prepares a network; throws `ShapeError` where it is not sound.
   ///
   /// A run in which all loops together make more than `iterationLimit` iterations ends with an error.
@@ -46,7 +50,9 @@ public final class Executor: @unchecked Sendable {
     _ graph: Graph, threads: Int = 1, fuse: Bool = true, iterationLimit: Int = defaultIterationLimit
   ) throws {
     guard threads > 0 else { throw ExecutionError("the number of threads must be positive") }
-    let context = ExecutionContext(threads: threads, kernels: .current, packed: PackedWeights())
+    let weights = graph.values.reduce(0) { $0 + ($1.type?.constant?.byteCount ?? 0) }
+    let packed = PackedWeights(spare: weights / Self.weightsPerSpareByte)
+    let context = ExecutionContext(threads: threads, kernels: .current, packed: packed)
     let settings = ExecutionSettings(context: context, fuse: fuse)
     try self.init(graph, captureCount: 0, settings: settings, isBody: false, iterationLimit: iterationLimit)
   }
@@ -59,9 +65,9 @@ public final class Executor: @unchecked Sendable {
   private init(
     _ graph: Graph, captureCount: Int, settings: ExecutionSettings, isBody: Bool, iterationLimit: Int
   ) throws {
-    self.iterationLimit = iterationLimit
     preparing = settings.context
     context = ExecutionContext(threads: preparing.threads, kernels: preparing.kernels)
+    wholeRun = ExecutionRun(context, iterationLimit: iterationLimit)
     let schedule = try ExecutionSchedule(graph, settings: settings, isBody: isBody)
     let placement = try ValuePlacement(schedule, captureCount: captureCount)
     self.graph = graph
@@ -90,6 +96,34 @@ public final class Executor: @unchecked Sendable {
   /// an operator meets a value that it cannot take.
   public func run(_ inputs: [Tensor]) throws -> [Tensor] { try run(inputs, recording: nil) }
 
+  /// Computes the outputs into tensors of the caller's, which must have their types.
+  ///
+  /// Where all types are known before the network runs, this allocates no memory once it has run: intermediate tensors
+  /// have their places, and what kernels need besides is kept from run to run.
+  public func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    lock.lock()
+    defer { lock.unlock() }
+    guard inputs.count == graph.inputs.count, outputs.count == graph.outputs.count else {
+      throw ExecutionError(
+        "the network takes \(graph.inputs.count) inputs and makes \(graph.outputs.count) outputs, not \(inputs.count) "
+          + "and \(outputs.count)")
+    }
+    for (id, input) in zip(graph.inputs, inputs) where types[id.index]?.constant == nil {
+      try load(.tensor(input), as: id)
+    }
+    wholeRun.restart()
+    try runSteps(in: wholeRun) { _ in }
+    for (id, output) in zip(graph.outputs, outputs) {
+      guard let value = values[id.index] else { throw ExecutionError("output '\(graph[id].name)' is not made") }
+      let made = try value.tensor("output '\(graph[id].name)'")
+      guard made.elementType == output.elementType, made.shape == output.shape else {
+        throw ExecutionError(
+          "output '\(graph[id].name)' is \(made.elementType)\(made.shape), not \(output.elementType)\(output.shape)")
+      }
+      withExtendedLifetime(output) { copyElements(of: made, to: output) }
+    }
+  }
+
   /// The median time of each layer over a number of runs, in nanoseconds, in the order of `layers`.
   public func timeLayers(_ inputs: [Tensor], runs: Int = 5) throws -> [Int] {
     var times = [[Int]](repeating: [], count: layers.count)
@@ -116,7 +150,8 @@ public final class Executor: @unchecked Sendable {
     defer { lock.unlock() }
     try load(inputs, into: graph.inputs[...])
     var last = recording == nil ? 0 : DispatchTime.now().uptimeNanoseconds
-    try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
+    wholeRun.restart()
+    try runSteps(in: wholeRun) { step in
       guard let recording else { return }
       let now = DispatchTime.now().uptimeNanoseconds
       recording(steps[step].layer, Int(now - last))
@@ -133,7 +168,8 @@ public final class Executor: @unchecked Sendable {
     var observed = types.map { $0?.open }
     for input in graph.inputs { observed[input.index] = values[input.index]?.type }
     // What a step leaves is looked at before the next can drop it.
-    try runSteps(in: ExecutionRun(context, iterationLimit: iterationLimit)) { step in
+    wholeRun.restart()
+    try runSteps(in: wholeRun) { step in
       for case let output? in steps[step].outputs { observed[output.index] = values[output.index]?.sizeType }
     }
     return observed
@@ -286,9 +322,13 @@ public final class Executor: @unchecked Sendable {
     }
     for (id, input) in zip(ids, inputs) where types[id.index]?.constant == nil {
       guard let input else { throw ExecutionError("input '\(graph[id].name)' is missing") }
-      do { try store(input, as: id) } catch let error as ExecutionError {
-        throw ExecutionError("input \(error.description)")
-      }
+      try load(input, as: id)
+    }
+  }
+
+  private func load(_ input: ExecutionValue, as id: ValueID) throws {
+    do { try store(input, as: id) } catch let error as ExecutionError {
+      throw ExecutionError("input \(error.description)")
     }
   }
 

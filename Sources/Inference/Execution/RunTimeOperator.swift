@@ -48,6 +48,9 @@ public final class ExecutionRun {
     self.iterationLimit = iterationLimit
   }
 
+  /// Begins another run.
+  func restart() { iterations = 0 }
+
   /// Counts an iteration; throws `ExecutionError` beyond the limit.
   func countIteration() throws {
     iterations += 1

@@ -70,7 +70,9 @@ struct ValuePlacement {
     _ step: ExecutionStep, _ output: ValueID, _ index: Int, _ schedule: ExecutionSchedule, _ places: [Place],
     _ buffers: [MemoryPlan.Buffer]
   ) -> ValueID? {
-    guard step.kernel == nil, let type = schedule.types[output.index] else { return nil }
+    guard step.kernel == nil || step.kernel is any InPlaceKernel, let type = schedule.types[output.index] else {
+      return nil
+    }
     switch Swift.type(of: schedule.graph.nodes[step.node].operation).aliasing {
     case .none: return nil
     case .view:

@@ -164,13 +164,10 @@ struct AttentionKernel: Sendable {
       if rows.count == 1 {
         kernels.table.pointee.dot_rows(k, key.strides.row, keys, size, q, scores)
       } else {
-        BlockedProduct.run(
-          [
-            BlockedProduct(
-              m: rows.count, n: keys, k: size, left: .along(q, stride: query.strides.row),
-              right: .along(k, stride: key.strides.row), target: scores, targetStride: keys, epilogue: nil,
-              residual: nil)
-          ], using: context)
+        BlockedProduct(
+          m: rows.count, n: keys, k: size, left: .along(q, stride: query.strides.row),
+          right: .along(k, stride: key.strides.row), target: scores, targetStride: keys, epilogue: nil, residual: nil
+        ).run(using: context)
       }
       for row in 0..<rows.count {
         finish(scores + row * keys, batch: batch, head: head, query: rows.lowerBound + row, kernels)
@@ -178,13 +175,11 @@ struct AttentionKernel: Sendable {
       if rows.count == 1 {
         kernels.table.pointee.combine_rows(v, value.strides.row, keys, valueSize, scores, target)
       } else {
-        BlockedProduct.run(
-          [
-            BlockedProduct(
-              m: rows.count, n: valueSize, k: keys, left: .along(scores, stride: keys),
-              right: .across(v, stride: value.strides.row), target: target, targetStride: output.strides.row,
-              epilogue: nil, residual: nil)
-          ], using: context)
+        BlockedProduct(
+          m: rows.count, n: valueSize, k: keys, left: .along(scores, stride: keys),
+          right: .across(v, stride: value.strides.row), target: target, targetStride: output.strides.row,
+          epilogue: nil, residual: nil
+        ).run(using: context)
       }
     }
   }

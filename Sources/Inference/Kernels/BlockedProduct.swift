@@ -70,17 +70,22 @@ struct BlockedProduct: @unchecked Sendable {  // the pointers are only used whil
   private static let mostRowsOfK = 320
   private static let mostPacked = 480
 
-  /// Computes the products one after the other, the blocks of all of them in parallel.
-  static func run(_ products: [BlockedProduct], using context: ExecutionContext) {
-    guard let first = products.first, first.m > 0, first.n > 0 else { return }
+  /// Computes this product, its blocks in parallel.
+  func run(using context: ExecutionContext) { Self.run(1, using: context) { _ in self } }
+
+  /// Computes products of the same sizes, the blocks of all of them in parallel.
+  static func run(_ count: Int, using context: ExecutionContext, _ product: @Sendable (Int) -> BlockedProduct) {
+    guard count > 0 else { return }
+    let first = product(0)
+    guard first.m > 0, first.n > 0 else { return }
     let kernels = context.kernels
-    let (rows, columns) = first.blockSizes(products: products.count, threads: context.threads, kernels)
+    let (rows, columns) = first.blockSizes(products: count, threads: context.threads, kernels)
     let rowBlocks = (first.m + rows - 1) / rows
     let columnBlocks = (first.n + columns - 1) / columns
-    context.parallel(products.count * rowBlocks * columnBlocks) { index in
-      let (product, block) = index.quotientAndRemainder(dividingBy: rowBlocks * columnBlocks)
+    context.parallel(count * rowBlocks * columnBlocks) { index in
+      let (number, block) = index.quotientAndRemainder(dividingBy: rowBlocks * columnBlocks)
       let (columnBlock, rowBlock) = block.quotientAndRemainder(dividingBy: rowBlocks)
-      products[product].run(
+      product(number).run(
         rows: (rowBlock * rows)..<min(first.m, (rowBlock + 1) * rows),
         columns: (columnBlock * columns)..<min(first.n, (columnBlock + 1) * columns), kernels)
     }

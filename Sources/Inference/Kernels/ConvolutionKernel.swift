@@ -15,6 +15,7 @@ struct ConvolutionKernel: PreparedKernel {
   }
 
   private let geometry: ConvolutionGeometry
+  private let window: ck_window
   private let method: Method
   private let epilogue: FusedEpilogue
   /// Floats of one group's packed weights.
@@ -26,6 +27,7 @@ struct ConvolutionKernel: PreparedKernel {
     using context: ExecutionContext
   ) throws {
     self.geometry = geometry
+    window = geometry.window.rank <= 2 ? ck_window(geometry.window) : ck_window()
     self.epilogue = try FusedEpilogue(epilogue, bias: bias, channels: geometry.outputChannels, isPerColumn: false)
     guard geometry.window.rank <= 2 else {
       (method, groupStride) = (.plain(weights: weights), 0)
@@ -49,10 +51,14 @@ struct ConvolutionKernel: PreparedKernel {
     let isTurned = Self.isTurned(channels: channels, positions: geometry.positions, kernels)
     let width = isTurned ? kernels.tileColumns : kernels.tileRows
     let stride = (channels + width - 1) / width * width * depth
-    let packed = Tensor(zeros: .float32, shape: [stride * geometry.group + kernels.lanes])
-    for group in 0..<geometry.group {
-      PanelSource.along(weights.floats + group * channels * depth, stride: depth)
-        .pack(0..<channels, rows: 0..<depth, width: width, into: packed.floats + group * stride, using: kernels)
+    let layout = [PackedForm.groupPanels.rawValue, geometry.group, channels, depth, width]
+    let packed = context.packed(weights, layout: layout) { source in
+      let packed = Tensor(zeros: .float32, shape: [stride * geometry.group + kernels.lanes])
+      for group in 0..<geometry.group {
+        PanelSource.along(source + group * channels * depth, stride: depth)
+          .pack(0..<channels, rows: 0..<depth, width: width, into: packed.floats + group * stride, using: kernels)
+      }
+      return packed
     }
     (method, groupStride) = (isTurned ? .turnedProduct(weights: packed) : .product(weights: packed), stride)
   }
@@ -90,8 +96,7 @@ struct ConvolutionKernel: PreparedKernel {
     let (group, positions, depth) = (geometry.group, geometry.positions, geometry.depth)
     let (channels, inputChannels) = (geometry.outputChannels / group, geometry.inputChannels / group)
     let plane = geometry.window.input.reduce(1, *)
-    let window = ck_window(geometry.window)
-    let products = (0..<(geometry.batch * group)).map { index in
+    BlockedProduct.run(geometry.batch * group, using: context) { index in
       let planes = UnsafePointer(input.floats + index * inputChannels * plane)
       let windows: PanelSource =
         geometry.isPointwise ? .across(planes, stride: plane) : .windows(window, planes)
@@ -103,7 +108,6 @@ struct ConvolutionKernel: PreparedKernel {
         targetStride: positions, isTransposed: isTurned, epilogue: epilogue, firstChannel: index % group * channels,
         residual: residual.map { UnsafePointer($0.floats + offset) })
     }
-    BlockedProduct.run(products, using: context)
   }
 
   /// The epilogue as a pass of its own.

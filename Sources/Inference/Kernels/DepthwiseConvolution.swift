@@ -27,10 +27,12 @@ struct DepthwiseConvolution: Sendable {
       return
     }
     let area = geometry.window.kernel.reduce(1, *)
-    let packed = Tensor(zeros: .float32, shape: [context.kernels.rounded(channels) * area + lanes])
-    PanelSource.along(weights.floats, stride: area)
-      .pack(0..<channels, rows: 0..<area, width: lanes, into: packed.floats, using: context.kernels)
-    self.weights = packed
+    self.weights = context.packed(weights, layout: [PackedForm.lanes.rawValue, channels, area]) { source in
+      let packed = Tensor(zeros: .float32, shape: [context.kernels.rounded(channels) * area + lanes])
+      PanelSource.along(source, stride: area)
+        .pack(0..<channels, rows: 0..<area, width: lanes, into: packed.floats, using: context.kernels)
+      return packed
+    }
   }
 
   /// What one group of channels needs: padded planes and outputs, or `Int.max` where that overflows.

@@ -58,9 +58,7 @@ struct DirectConvolution: Sendable {
     self.geometry = geometry
     let planes = Planes(geometry, lanes: context.kernels.lanes)
     self.planes = planes
-    panels = RowProduct.panels(
-      .along(weights.floats, stride: geometry.depth), columns: geometry.outputChannels, k: geometry.depth,
-      context.kernels)
+    panels = RowProduct.panels(weights, columns: geometry.outputChannels, k: geometry.depth, using: context)
     let window = planes.window
     offsets = Tensor(
       .int32, shape: [geometry.depth],

@@ -38,27 +38,23 @@ struct MatrixProductKernel: PreparedKernel {
     self.addend = isBias ? nil : scaled
     self.epilogue = try FusedEpilogue(
       epilogue, bias: isBias ? scaled : nil, channels: shape.n, isPerColumn: true)
-    /// What packing makes of the constant weights, kept for other shapes of the left matrix; `form` tells layouts apart.
-    func packed(_ weights: Tensor, form: Int, by pack: () -> Tensor) -> Tensor {
-      let layout = [form, shape.n, shape.k, shape.transposesB ? 1 : 0]
-      return context.packed?.tensor(for: weights, layout: layout, pack: pack) ?? pack()
-    }
     let isPackable = shape.m > 1 && shape.batches.isEmpty
-    rowPanels =
-      isPackable && !shape.transposesA && shape.k <= RowProduct.mostK
-      ? constantB.map { weights in
-        packed(weights, form: 1) {
-          RowProduct.panels(Self.right(weights.floats, shape), columns: shape.n, k: shape.k, context.kernels)
-        }
-      } : nil
-    if let constantB, rowPanels == nil, isPackable {
-      packedB = packed(constantB, form: 0) {
-        Self.right(constantB.floats, shape).packedTensor(
-          count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
-      }
-    } else {
-      packedB = nil
+    let isByRows = !shape.transposesA && shape.k <= RowProduct.mostK
+    /// The constant weights packed, which other shapes of the left matrix share.
+    func packed(_ form: PackedForm, _ pack: (PanelSource) -> Tensor) -> Tensor? {
+      guard let constantB, isPackable else { return nil }
+      let layout = [form.rawValue, shape.n, shape.k, shape.transposesB ? 1 : 0]
+      return context.packed(constantB, layout: layout) { pack(Self.right($0, shape)) }
     }
+    rowPanels =
+      isByRows
+      ? packed(.rowPanels) { RowProduct.panels($0, columns: shape.n, k: shape.k, context.kernels) } : nil
+    packedB =
+      isByRows
+      ? nil
+      : packed(.panels) {
+        $0.packedTensor(count: shape.n, k: shape.k, width: context.kernels.tileColumns, using: context.kernels)
+      }
   }
 
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
@@ -105,19 +101,18 @@ struct MatrixProductKernel: PreparedKernel {
   private func multiplyBlocks(
     _ a: Tensor, _ b: Tensor, into output: Tensor, residual: Tensor?, fuses: Bool, using context: ExecutionContext
   ) {
-    let pairs = shape.batches.isEmpty ? [[0, 0]] : shape.batches
-    let products = pairs.enumerated().map { index, pair in
+    BlockedProduct.run(max(1, shape.batches.count), using: context) { index in
+      let (aIndex, bIndex) = shape.batches.isEmpty ? (0, 0) : (shape.batches[index][0], shape.batches[index][1])
       let offset = index * shape.m * shape.n
-      let left = a.floats + pair[0] * shape.m * shape.k
+      let left = a.floats + aIndex * shape.m * shape.k
       return BlockedProduct(
         m: shape.m, n: shape.n, k: shape.k,
         left: shape.transposesA ? .across(left, stride: shape.m) : .along(left, stride: shape.k),
         right: packedB.map { .packed($0.floats) }
-          ?? Self.right(b.floats + pair[1] * shape.k * shape.n, shape),
+          ?? Self.right(b.floats + bIndex * shape.k * shape.n, shape),
         target: output.floats + offset, targetStride: shape.n, epilogue: fuses ? epilogue : nil,
         residual: residual.map { UnsafePointer($0.floats + offset) })
     }
-    BlockedProduct.run(products, using: context)
   }
 
   private static func right(_ b: UnsafePointer<Float>, _ shape: Shape) -> PanelSource {

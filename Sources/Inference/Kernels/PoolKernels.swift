@@ -1,7 +1,7 @@
 import CKernels
 
-/// Pools over planes.
-enum PoolKernels {
+/// Max and average pools of float32 over planes.
+struct FloatPool: PreparedKernel {
   enum Kind {
     case max
     /// The mean of the elements inside the input.
@@ -13,49 +13,69 @@ enum PoolKernels {
   /// Planes that one call of a worker takes.
   private static let planesAtOnce = 4
 
-  /// Max and average pools of float32.
-  static func floatPool(
-    _ kind: Kind, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor,
-    using context: ExecutionContext
-  ) {
+  private let isMaximum: Bool
+  private let planes: Int
+  /// Elements of a plane of the input.
+  private let plane: Int
+  /// Elements of a plane of the output.
+  private let positions: Int
+  /// By how much the sum at each position is divided.
+  private let counts: [Float]
+  private let method: Method
+
+  private enum Method {
+    case padded(PaddedPlane)
+    /// A window of three dimensions.
+    case plain(PlacedWindow)
+  }
+
+  init(_ kind: Kind, _ geometry: PoolGeometry, using context: ExecutionContext) {
+    let window = geometry.window
+    isMaximum = kind == .max
+    planes = geometry.planes
+    (plane, positions) = (window.input.reduce(1, *), window.output.reduce(1, *))
+    counts = kind == .max ? [] : window.counts(includingPadding: kind == .averageWithPadding)
+    method =
+      window.rank <= 2 && planes * positions > 0
+      ? .padded(PaddedPlane(ck_window(window), context.kernels)) : .plain(window.expanded(to: 3))
+  }
+
+  func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+    run(try inputs.required(0, "X"), into: try outputs.required(0, "Y"), using: context)
+  }
+
+  func run(_ input: Tensor, into output: Tensor, using context: ExecutionContext) {
     guard output.elementCount > 0 else { return }
-    let (plane, positions) = (
-      geometry.window.input.reduce(1, *), geometry.window.output.reduce(1, *)
-    )
-    let counts =
-      kind == .max ? [] : geometry.window.counts(includingPadding: kind == .averageWithPadding)
-    guard geometry.window.rank <= 2 else {
-      let window = geometry.window.expanded(to: 3)
-      context.parallel(geometry.planes) { index in
+    switch method {
+    case .plain(let window):
+      context.parallel(planes) { index in
         let source = input.floats + index * plane
         for position in 0..<positions {
-          var result: Float = kind == .max ? -.infinity : 0
+          var result: Float = isMaximum ? -.infinity : 0
           window.forEachTap(at: position) { _, element in
-            result = kind == .max ? Swift.max(result, source[element]) : result + source[element]
+            result = isMaximum ? Swift.max(result, source[element]) : result + source[element]
           }
-          output.floats[index * positions + position] =
-            kind == .max ? result : result / counts[position]
+          output.floats[index * positions + position] = isMaximum ? result : result / counts[position]
         }
       }
-      return
-    }
-    let pad = PaddedPlane(ck_window(geometry.window), context.kernels)
-    context.parallelRanges(geometry.planes, grain: planesAtOnce) { range in
-      pad.withRoom { room in
-        for index in range {
-          let target = output.floats + index * positions
-          pad.reduce(
-            kind == .max ? CK_WINDOW_MAX : CK_WINDOW_SUM, input.floats + index * plane,
-            fill: kind == .max ? -.infinity : 0, weights: nil, into: target, epilogue: nil,
-            room: room)
-          if kind != .max {
-            context.kernels.combine(.divide, target, counts, into: target, count: positions)
+    case .padded(let pad):
+      context.parallelRanges(planes, grain: Self.planesAtOnce) { range in
+        pad.withRoom { room in
+          for index in range {
+            let target = output.floats + index * positions
+            pad.reduce(
+              isMaximum ? CK_WINDOW_MAX : CK_WINDOW_SUM, input.floats + index * plane,
+              fill: isMaximum ? -.infinity : 0, weights: nil, into: target, epilogue: nil, room: room)
+            if !isMaximum { context.kernels.combine(.divide, target, counts, into: target, count: positions) }
           }
         }
       }
     }
   }
+}
 
+/// Pools of other elements.
+enum PoolKernels {
   /// Max pool of any comparable elements, with the positions of the maxima on request.
   static func maximum<Element: Comparable & BitwiseCopyable>(
     _ type: Element.Type, _ geometry: PoolGeometry, from input: Tensor, into output: Tensor,

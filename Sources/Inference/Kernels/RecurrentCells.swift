@@ -8,10 +8,12 @@ struct LSTMCell: RecurrentCell {
   /// Whether the forget gate is one minus the input gate.
   let couplesForget: Bool
 
+  static let products = [4]
+
   func advance(_ step: RecurrentStep, using kernels: Kernels) {
     let (size, gates, room) = (step.hiddenSize, step.projection, step.scratch)
     kernels.combine(.add, gates, step.recurrentBias, into: gates, count: 4 * size)
-    kernels.addProduct(step.recurrent, rows: 4 * size, k: size, step.hidden, to: gates, room: room)
+    kernels.addProduct(step, step.recurrent, gates: 4, step.hidden, to: gates)
     let (input, output, forget, candidate) = (gates, gates + size, gates + 2 * size, gates + 3 * size)
     func addPeephole(_ index: Int, to gate: UnsafeMutablePointer<Float>) {
       guard let peepholes = step.peepholes else { return }
@@ -51,23 +53,26 @@ struct GRUCell: RecurrentCell {
   /// Whether the reset gate scales the recurrent product instead of the state.
   let resetsAfterProduct: Bool
 
+  static let products = [2, 1]
+
   func advance(_ step: RecurrentStep, using kernels: Kernels) {
     let (size, gates) = (step.hiddenSize, step.projection)
     let (update, reset, candidate) = (gates, gates + size, gates + 2 * size)
-    let (room, product) = (step.scratch, step.scratch + 2 * size)
+    let product = step.scratch
     kernels.combine(.add, gates, step.recurrentBias, into: gates, count: 2 * size)
-    kernels.addProduct(step.recurrent, rows: 2 * size, k: size, step.hidden, to: gates, room: room)
+    kernels.addProduct(step, step.recurrent, gates: 2, step.hidden, to: gates)
     kernels.limit(gates, to: clip, count: 2 * size)
     kernels.apply(functions[0], gates, into: gates, count: 2 * size)
-    let (matrix, bias) = (step.recurrent + 2 * size * size, step.recurrentBias + 2 * size)
+    let panels = step.recurrent + kernels.panelSize(columns: 2 * size, k: size)
+    let bias = step.recurrentBias + 2 * size
     if resetsAfterProduct {
       product.update(from: bias, count: size)
-      kernels.addProduct(matrix, rows: size, k: size, step.hidden, to: product, room: room)
+      kernels.addProduct(step, panels, gates: 1, step.hidden, to: product)
       kernels.combine(.multiply, reset, product, into: product, count: size)
     } else {
       kernels.combine(.multiply, reset, step.hidden, into: reset, count: size)
       product.update(from: bias, count: size)
-      kernels.addProduct(matrix, rows: size, k: size, reset, to: product, room: room)
+      kernels.addProduct(step, panels, gates: 1, reset, to: product)
     }
     kernels.combine(.add, candidate, product, into: candidate, count: size)
     kernels.limit(candidate, to: clip, count: size)
@@ -87,10 +92,12 @@ struct RNNCell: RecurrentCell {
   let function: ScalarFunction
   let clip: Float?
 
+  static let products = [1]
+
   func advance(_ step: RecurrentStep, using kernels: Kernels) {
     let (size, sum) = (step.hiddenSize, step.projection)
     kernels.combine(.add, sum, step.recurrentBias, into: sum, count: size)
-    kernels.addProduct(step.recurrent, rows: size, k: size, step.hidden, to: sum, room: step.scratch)
+    kernels.addProduct(step, step.recurrent, gates: 1, step.hidden, to: sum)
     kernels.limit(sum, to: clip, count: size)
     kernels.apply(function, sum, into: step.hidden, count: size)
   }

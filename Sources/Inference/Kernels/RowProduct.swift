@@ -22,14 +22,26 @@ struct RowProduct: @unchecked Sendable {  // the pointers are only used while th
 
   /// The right operand in panels of the tile's columns; the last is as wide as its vectors.
   static func panels(_ source: PanelSource, columns: Int, k: Int, _ kernels: Kernels) -> Tensor {
-    let whole = columns / kernels.tileColumns * kernels.tileColumns
-    let rest = kernels.rounded(columns - whole)
-    let tensor = Tensor(zeros: .float32, shape: [(whole + rest) * k + kernels.lanes])
-    source.pack(0..<whole, rows: 0..<k, width: kernels.tileColumns, into: tensor.floats, using: kernels)
-    if rest > 0 {
-      source.pack(whole..<columns, rows: 0..<k, width: rest, into: tensor.floats + whole * k, using: kernels)
-    }
+    let tensor = Tensor(zeros: .float32, shape: [kernels.panelSize(columns: columns, k: k) + kernels.lanes])
+    pack(source, columns: columns, k: k, into: tensor.floats, kernels)
     return tensor
+  }
+
+  /// The same into memory with room for a vector more.
+  static func pack(
+    _ source: PanelSource, columns: Int, k: Int, into target: UnsafeMutablePointer<Float>, _ kernels: Kernels
+  ) {
+    let whole = columns / kernels.tileColumns * kernels.tileColumns
+    source.pack(0..<whole, rows: 0..<k, width: kernels.tileColumns, into: target, using: kernels)
+    let rest = kernels.rounded(columns - whole)
+    if rest > 0 { source.pack(whole..<columns, rows: 0..<k, width: rest, into: target + whole * k, using: kernels) }
+  }
+
+  /// Constant weights whose element (k, column) lies at `column · k + k`, in such panels.
+  static func panels(_ weights: Tensor, columns: Int, k: Int, using context: ExecutionContext) -> Tensor {
+    context.packed(weights, layout: [PackedForm.rowPanels.rawValue, columns, k, 1]) {
+      panels(.along($0, stride: k), columns: columns, k: k, context.kernels)
+    }
   }
 
   /// Computes the product and applies the epilogue, which is per column, in blocks of rows.
@@ -44,13 +56,13 @@ struct RowProduct: @unchecked Sendable {  // the pointers are only used while th
       let (from, to) = (left + first * leftStride, target + first * targetStride)
       guard let epilogue, !epilogue.isEmpty else {
         context.kernels.table.pointee.multiply_rows(
-          k, from, leftStride, last - first, panels, columns, to, targetStride, nil)
+          k, from, leftStride, last - first, panels, columns, to, targetStride, 0, nil)
         return
       }
       var arguments = epilogue.arguments(
         channel: 0, residual: residual.map { $0 + first * targetStride }, stride: targetStride)
       context.kernels.table.pointee.multiply_rows(
-        k, from, leftStride, last - first, panels, columns, to, targetStride, &arguments)
+        k, from, leftStride, last - first, panels, columns, to, targetStride, 0, &arguments)
     }
   }
 }

@@ -16,10 +16,7 @@ final class ScratchPool: Sendable {
     _ count: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Result
   ) rethrows -> Result {
     let byteCount = max(64, count * MemoryLayout<Float>.stride)
-    let kept = free.withLock { buffers in
-      buffers.lastIndex { $0.memory.count >= byteCount }.map { buffers.remove(at: $0) }
-    }
-    let buffer = kept ?? Buffer(memory: .allocate(byteCount: byteCount, alignment: 64))
+    let buffer = take(byteCount)
     defer {
       let surplus = free.withLock { buffers -> Buffer? in
         buffers.append(buffer)
@@ -28,5 +25,22 @@ final class ScratchPool: Sendable {
       surplus?.memory.deallocate()
     }
     return try body(buffer.memory.baseAddress!.assumingMemoryBound(to: Float.self))
+  }
+
+  /// The smallest buffer that is large enough; where none is, the largest makes way for a larger one, so that there are
+  /// no more of them than are lent at a time.
+  private func take(_ byteCount: Int) -> Buffer {
+    let kept = free.withLock { buffers -> Buffer? in
+      var (best, largest): (Int?, Int?)
+      for (index, buffer) in buffers.enumerated() {
+        let size = buffer.memory.count
+        if size >= byteCount, best.map({ size < buffers[$0].memory.count }) ?? true { best = index }
+        if largest.map({ size > buffers[$0].memory.count }) ?? true { largest = index }
+      }
+      return (best ?? largest).map { buffers.remove(at: $0) }
+    }
+    if let kept, kept.memory.count >= byteCount { return kept }
+    kept?.memory.deallocate()
+    return Buffer(memory: .allocate(byteCount: byteCount, alignment: 64))
   }
 }

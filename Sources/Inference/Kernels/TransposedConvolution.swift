@@ -32,7 +32,7 @@ struct TransposedConvolution {
           left: .across(weights.floats + group * inputChannels * rows, stride: rows),
           right: .across(input.floats + index * inputChannels * positions, stride: positions),
           target: contributions, targetStride: positions, epilogue: nil, residual: nil)
-        BlockedProduct.run([product], using: context)
+        product.run(using: context)
         context.parallel(outputChannels) { channel in
           let target = output.floats + (index * outputChannels + channel) * plane
           target.update(repeating: 0, count: plane)

@@ -12,9 +12,14 @@ struct WinogradConvolution: Sendable {
   private let edge: Int
   private let tilesDown: Int
   private let tilesAcross: Int
-  /// For each point the panels [channels, tile columns] of the transformed weights.
-  private let weights: Tensor
-  private let pointStride: Int
+  private let weights: Weights
+
+  private enum Weights: Sendable {
+    /// For each point the panels [channels, tile columns] of the transformed weights.
+    case transformed(Tensor)
+    /// Panels [channels, 3, 3, tile columns] of the weights as they are, transformed on the way into the product.
+    case panels(Tensor)
+  }
 
   /// As many tiles as reuse the weights well while their transforms stay in the caches.
   private static let leastTiles = 64
@@ -31,18 +36,17 @@ struct WinogradConvolution: Sendable {
       geometry.group == 1, geometry.inputChannels >= 8, window.padsBefore.allSatisfy({ $0 >= 0 })
     else { return nil }
     let (inputs, outputs) = (Double(geometry.inputChannels), Double(geometry.outputChannels))
-    // In steps of one vector, for one sample; the bytes of large weights cross the memory's bus once.
-    func cost(products: Double, transforms: Double, weights: Double) -> Double {
-      max(1.1 * products * inputs * outputs / Double(kernels.lanes), weights * inputs * outputs / 2)
-        + transforms / Double(kernels.lanes)
+    // In steps of one vector, for one sample. Weights are counted as transformed on the way, which takes `perWeight`.
+    func cost(products: Double, transforms: Double, perWeight: Double) -> Double {
+      ((1.1 * products + perWeight) * inputs * outputs + transforms) / Double(kernels.lanes)
     }
     func cost(edge: Int) -> Double {
       let tiles = window.output.reduce(1.0) { $0 * Double(($1 + edge - 1) / edge) }
       let points = Double((edge + 2) * (edge + 2))
       return cost(
-        products: points * tiles, transforms: tiles * points * (14 * inputs + 9 * outputs), weights: points)
+        products: points * tiles, transforms: tiles * points * (14 * inputs + 9 * outputs), perWeight: 100 + 3 * points)
     }
-    let direct = cost(products: 9 * Double(geometry.positions), transforms: 0, weights: 9)
+    let direct = cost(products: 9 * Double(geometry.positions), transforms: 0, perWeight: 0)
     let (two, four) = (cost(edge: 2), cost(edge: 4))
     // 36 points for every four columns, or 16 for every two.
     guard 9 * Double(window.output[1]) * (inputs + outputs) <= Double(Self.mostTransformed) else { return nil }
@@ -55,19 +59,42 @@ struct WinogradConvolution: Sendable {
     self.edge = edge
     tilesDown = (geometry.window.output[0] + edge - 1) / edge
     tilesAcross = (geometry.window.output[1] + edge - 1) / edge
-    let (kernels, inputs, outputs) = (context.kernels, geometry.inputChannels, geometry.outputChannels)
-    let stride = inputs * kernels.rounded(outputs)
-    pointStride = stride
-    let packed = Tensor(zeros: .float32, shape: [(edge + 2) * (edge + 2) * stride])
-    let (edge, width) = (edge, kernels.tileColumns)
-    context.parallel((outputs + width - 1) / width) { panel in
-      let first = panel * width
-      let count = min(width, outputs - first)
-      kernels.table.pointee.winograd_weights(
-        edge, weights.floats + first * inputs * 9, inputs, count, packed.floats + first * inputs,
-        kernels.rounded(count), stride)
+    let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
+    let size = (edge + 2) * (edge + 2) * inputs * context.kernels.rounded(outputs)
+    let layout: [Int] = [PackedForm.winograd.rawValue, edge, inputs, outputs]
+    let extra = (size - 9 * inputs * outputs) * MemoryLayout<Float>.stride
+    guard let packed = context.packed, packed.claim(extra, for: weights, layout: layout) else {
+      self.weights = .panels(RowProduct.panels(weights, columns: outputs, k: inputs * 9, using: context))
+      return
     }
-    self.weights = packed
+    self.weights = .transformed(
+      context.packed(weights, layout: layout) { source in
+        let packed = Tensor(zeros: .float32, shape: [size])
+        Self.transform(source, geometry, edge, into: packed.floats, using: context)
+        return packed
+      })
+  }
+
+  /// Transforms weights [outputs, inputs, 3, 3] at any address.
+  private static func transform(
+    _ source: UnsafePointer<Float>, _ geometry: ConvolutionGeometry, _ edge: Int,
+    into target: UnsafeMutablePointer<Float>, using context: ExecutionContext
+  ) {
+    let (kernels, inputs, outputs) = (context.kernels, geometry.inputChannels, geometry.outputChannels)
+    let (points, width) = (edge + 2, context.kernels.tileColumns)
+    let stride = inputs * kernels.rounded(outputs)
+    let (from, to) = (SendablePointer(UnsafeMutablePointer(mutating: source)), SendablePointer(target))
+    context.parallel((outputs + width - 1) / width) { index in
+      let first = index * width
+      let count = min(width, outputs - first)
+      let panelWidth = kernels.rounded(count)
+      ScratchPool.shared.withFloats(inputs * 9 * panelWidth + kernels.lanes) { panel in
+        PanelSource.along(from.pointer + first * inputs * 9, stride: inputs * 9)
+          .pack(0..<count, rows: 0..<inputs * 9, width: panelWidth, into: panel, using: kernels)
+        kernels.table.pointee.winograd_weights(
+          edge, 0, points, panel, inputs, panelWidth, to.pointer + first * inputs, stride)
+      }
+    }
   }
 
   func run(
@@ -110,12 +137,7 @@ struct WinogradConvolution: Sendable {
           &tiles, input.floats + (sample * inputs + first) * inPlane, min(kernels.lanes, inputs - first), tileRow,
           transformed.pointer + row * tilesAcross * before.tile_stride + first)
       }
-      context.parallel(points) { point in
-        kernels.table.pointee.multiply_rows(
-          inputs, transformed.pointer + point * before.point_stride, before.tile_stride, rows.count * tilesAcross,
-          weights.floats + point * pointStride, kernels.rounded(outputs),
-          products.pointer + point * after.point_stride, after.tile_stride, nil)
-      }
+      multiply(transformed, before, products, after, tiles: rows.count * tilesAcross, using: context)
       context.parallel(groups(outputs) * rows.count) { index in
         let (group, row) = index.quotientAndRemainder(dividingBy: rows.count)
         let (sample, tileRow) = (rows.lowerBound + row).quotientAndRemainder(dividingBy: tilesDown)
@@ -133,6 +155,65 @@ struct WinogradConvolution: Sendable {
           channel: first, residual: residual.map { UnsafePointer($0.floats + start) }, stride: outPlane)
         kernels.table.pointee.finish(
           output.floats + start, outPlane, count, min(edge, geometry.window.output[0] - top) * width, &arguments)
+      }
+    }
+  }
+
+  /// Multiplies tiles and weights at every point.
+  private func multiply(
+    _ left: SendablePointer, _ before: ck_tiles, _ target: SendablePointer, _ after: ck_tiles, tiles: Int,
+    using context: ExecutionContext
+  ) {
+    let (kernels, inputs, points) = (context.kernels, geometry.inputChannels, edge + 2)
+    let columns = kernels.rounded(geometry.outputChannels)
+    switch weights {
+    case .transformed(let weights):
+      context.parallel(points * points) { point in
+        kernels.table.pointee.multiply_rows(
+          inputs, left.pointer + point * before.point_stride, before.tile_stride, tiles,
+          weights.floats + point * inputs * columns, columns, target.pointer + point * after.point_stride,
+          after.tile_stride, 0, nil)
+      }
+    case .panels(let panels):
+      let count = (columns + kernels.tileColumns - 1) / kernels.tileColumns
+      // Panels are divided where there are too few of them for all threads.
+      let parts = context.threads == 1 || count >= 4 * context.threads ? 1 : points / 2
+      context.parallel(count * parts) { index in
+        let (panel, part) = index.quotientAndRemainder(dividingBy: parts)
+        multiply(
+          panel, rows: part * points / parts..<(part + 1) * points / parts, of: panels.floats, left, before, target,
+          after, tiles: tiles, kernels)
+      }
+    }
+  }
+
+  /// Multiplies tiles with one panel of weights, transformed a few channels at a time, at some rows of points.
+  private func multiply(
+    _ panel: Int, rows: Range<Int>, of panels: UnsafePointer<Float>, _ left: SendablePointer, _ before: ck_tiles,
+    _ target: SendablePointer, _ after: ck_tiles, tiles: Int, _ kernels: Kernels
+  ) {
+    let (inputs, points) = (geometry.inputChannels, edge + 2)
+    let first = panel * kernels.tileColumns
+    let columns = min(kernels.tileColumns, kernels.rounded(geometry.outputChannels) - first)
+    let most = tiles <= 16 ? 32 : 64
+    // Points not a power of two apart, which would all fall on few lines of the caches.
+    let stride = min(most, inputs) * columns + 16
+    ScratchPool.shared.withFloats(rows.count * points * stride) { transformed in
+      for channel in Swift.stride(from: 0, to: inputs, by: most) {
+        let channels = min(most, inputs - channel)
+        let weights = panels + 9 * (first * inputs + channel * columns)
+        kernels.table.pointee.winograd_weights(
+          edge, rows.lowerBound, rows.upperBound, weights, channels, columns, transformed, stride)
+        // The weights that come next arrive while these are multiplied.
+        let share = 9 * channels * columns / (rows.count * points)
+        for index in 0..<rows.count * points {
+          let point = rows.lowerBound * points + index
+          kernels.table.pointee.multiply_rows(
+            channels, left.pointer + point * before.point_stride + channel, before.tile_stride, tiles,
+            transformed + index * stride, columns, target.pointer + point * after.point_stride + first,
+            after.tile_stride, channel > 0 ? 1 : 0, nil)
+          kernels.table.pointee.prefetch(weights + 9 * channels * columns + index * share, share)
+        }
       }
     }
   }

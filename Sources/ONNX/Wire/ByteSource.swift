@@ -1,9 +1,10 @@
 import Foundation
+import Inference
 
 /// The bytes of a file, mapped read-only so that opening costs nothing however large it is, or of an array.
 ///
 /// Tensors that are slices of it keep it alive. A file that another program shortens while it is mapped cannot be read.
-package final class ByteSource: @unchecked Sendable {
+package final class ByteSource: ReclaimableMemory, @unchecked Sendable {
   /// What messages call the source: the path as the user gave it.
   let name: String
   let bytes: UnsafeRawBufferPointer
@@ -56,6 +57,16 @@ package final class ByteSource: @unchecked Sendable {
     } else {
       bytes.deallocate()
     }
+  }
+
+  /// Drops the pages of a mapping that lie wholly inside those bytes; they are read again from the file if need be.
+  package func reclaim(_ part: UnsafeRawBufferPointer) {
+    guard reserved != nil, let start = part.baseAddress, let first = bytes.baseAddress, start >= first,
+      start + part.count <= first + bytes.count
+    else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let (low, high) = (start.alignedUp(toMultipleOf: page), (start + part.count).alignedDown(toMultipleOf: page))
+    if low < high { madvise(UnsafeMutableRawPointer(mutating: low), high - low, MADV_DONTNEED) }
   }
 
   var all: ByteSlice { ByteSlice(source: self, range: 0..<bytes.count) }

@@ -23,6 +23,12 @@ extension BinaryArithmetic {
     try Elementwise.combine(
       Self.self, try inputs.required(0), try inputs.required(1), into: try outputs.required(0), context)
   }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    epilogue.isEmpty ? Elementwise.kernel(Self.vectorOperation, for: inputs, outputs: outputs) : nil
+  }
 }
 
 struct Add: BinaryArithmetic {

@@ -28,6 +28,26 @@ extension ElementwiseFunction {
   }
 }
 
+extension ElementwiseFunction {
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty, outputs.optional(0)?.elementType == .float32, let function = try function(for: inputs)
+    else {
+      return nil
+    }
+    return FunctionKernel(function: function)
+  }
+}
+
+private struct FunctionKernel: InPlaceKernel {
+  let function: ScalarFunction
+
+  func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+    function.apply(try inputs.required(0, "X"), into: try outputs.required(0, "Y"), using: context)
+  }
+}
+
 /// An operator that can be applied while a convolution or matrix product stores its result.
 package protocol FusableActivation: Operator {
   /// The activation, bit for bit the operator's own function; `nil` where it cannot be fused.

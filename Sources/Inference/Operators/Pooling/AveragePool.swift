@@ -20,8 +20,18 @@ struct AveragePool: Operator {
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
     let input = try inputs.required(0, "X")
-    PoolKernels.floatPool(
-      countsPadding ? .averageWithPadding : .average, try PoolGeometry(input: input.shape, window: window),
-      from: input, into: try outputs.required(0, "Y"), using: context)
+    try pool(input.shape, using: context).run(input, into: try outputs.required(0, "Y"), using: context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty else { return nil }
+    return try pool(inputs.required(0, "X").shape, using: context)
+  }
+
+  private func pool(_ shape: [Int], using context: ExecutionContext) throws -> FloatPool {
+    FloatPool(
+      countsPadding ? .averageWithPadding : .average, try PoolGeometry(input: shape, window: window), using: context)
   }
 }

@@ -29,12 +29,20 @@ struct MaxPool: Operator {
     let indices = outputs.optional(1)
     switch input.elementType {
     case .float32 where indices == nil:
-      PoolKernels.floatPool(.max, geometry, from: input, into: output, using: context)
+      FloatPool(.max, geometry, using: context).run(input, into: output, using: context)
     case .float32: PoolKernels.maximum(Float.self, geometry, from: input, into: output, indices: indices)
     case .int8: PoolKernels.maximum(Int8.self, geometry, from: input, into: output, indices: indices)
     default: PoolKernels.maximum(UInt8.self, geometry, from: input, into: output, indices: indices)
     }
     if countsColumnsFirst, let indices { transpose(indices, geometry.window.input) }
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    let input = try inputs.required(0, "X")
+    guard epilogue.isEmpty, input.elementType == .float32, outputs.optional(1) == nil else { return nil }
+    return FloatPool(.max, try PoolGeometry(input: input.shape, window: window), using: context)
   }
 
   /// Turns row-major positions inside planes of those sizes into column-major ones.

@@ -153,13 +153,12 @@ private struct EinsumTerm {
     let left = try ordered(batch + rows + inner, sizes, context)
     let right = try other.ordered(batch + columns + inner, sizes, context)
     if product.elementCount > 0, k > 0 {
-      BlockedProduct.run(
-        (0..<b).map { index in
-          BlockedProduct(
-            m: m, n: n, k: k, left: .along(left.floats + index * m * k, stride: k),
-            right: .along(right.floats + index * n * k, stride: k), target: product.floats + index * m * n,
-            targetStride: n, epilogue: nil, residual: nil)
-        }, using: context)
+      BlockedProduct.run(b, using: context) { index in
+        BlockedProduct(
+          m: m, n: n, k: k, left: .along(left.floats + index * m * k, stride: k),
+          right: .along(right.floats + index * n * k, stride: k), target: product.floats + index * m * n,
+          targetStride: n, epilogue: nil, residual: nil)
+      }
     }
     return EinsumTerm(tensor: product, dimensions: order)
   }

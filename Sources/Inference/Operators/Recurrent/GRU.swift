@@ -3,7 +3,7 @@
 /// X [T, N, I], W [D, 3H, I], R [D, 3H, H], B [D, 6H]?, sequence_lens [N]?, initial_h [D, N, H]? -> Y [T, D, N, H],
 /// Y_h [D, N, H], float32; with `layout` 1 the batch comes first. MACs: 3H · (I + H) per step, sequence and direction.
 /// Source: ONNX GRU, opset 7 on.
-struct GRU: Operator {
+struct GRU: KernelOperator {
   static let onnxName = "GRU"
   let settings: RecurrentSettings
   let resetsAfterProduct: Bool
@@ -22,13 +22,13 @@ struct GRU: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .recurrent }
 
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let cells = (0..<settings.directions).map { direction in
       GRUCell(
         functions: settings.functions[direction], clip: settings.clip, resetsAfterProduct: resetsAfterProduct)
     }
-    try RecurrentKernel(sizes: sizes(of: inputs.knownTypes), isReversed: settings.isReversed, cells: cells)
-      .run(inputs, into: outputs, using: context)
+    return RecurrentKernel(
+      try sizes(of: inputs), isReversed: settings.isReversed, cells: cells, inputs: inputs, using: context)
   }
 
   private func sizes(of inputs: [TensorType?]) throws -> RecurrentSizes {

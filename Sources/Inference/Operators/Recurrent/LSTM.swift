@@ -3,7 +3,7 @@
 /// X [T, N, I], W [D, 4H, I], R [D, 4H, H], B [D, 8H]?, sequence_lens [N]?, initial_h and initial_c [D, N, H]?,
 /// P [D, 3H]? -> Y [T, D, N, H], Y_h and Y_c [D, N, H], float32; with `layout` 1 the batch comes first.
 /// MACs: 4H · (I + H) per step, sequence and direction. Source: ONNX LSTM, opset 7 on.
-struct LSTM: Operator {
+struct LSTM: KernelOperator {
   static let onnxName = "LSTM"
   let settings: RecurrentSettings
   let couplesForget: Bool
@@ -23,12 +23,12 @@ struct LSTM: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .recurrent }
 
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let cells = (0..<settings.directions).map { direction in
       LSTMCell(functions: settings.functions[direction], clip: settings.clip, couplesForget: couplesForget)
     }
-    try RecurrentKernel(sizes: sizes(of: inputs.knownTypes), isReversed: settings.isReversed, cells: cells)
-      .run(inputs, into: outputs, using: context)
+    return RecurrentKernel(
+      try sizes(of: inputs), isReversed: settings.isReversed, cells: cells, inputs: inputs, using: context)
   }
 
   private func sizes(of inputs: [TensorType?]) throws -> RecurrentSizes {

@@ -3,7 +3,7 @@
 /// X [T, N, I], W [D, H, I], R [D, H, H], B [D, 2H]?, sequence_lens [N]?, initial_h [D, N, H]? -> Y [T, D, N, H],
 /// Y_h [D, N, H], float32; with `layout` 1 the batch comes first. MACs: H · (I + H) per step, sequence and direction.
 /// Source: ONNX RNN, opset 7 on.
-struct RNN: Operator {
+struct RNN: KernelOperator {
   static let onnxName = "RNN"
   let settings: RecurrentSettings
 
@@ -22,10 +22,10 @@ struct RNN: Operator {
 
   func costClass(for inputs: [TensorType?]) -> CostClass { .recurrent }
 
-  func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
+  func kernel(for inputs: [TensorType?], using context: ExecutionContext) throws -> any PreparedKernel {
     let cells = settings.functions.map { RNNCell(function: $0[0], clip: settings.clip) }
-    try RecurrentKernel(
-      sizes: settings.sizes(of: inputs.knownTypes, gates: 1, states: 1), isReversed: settings.isReversed, cells: cells
-    ).run(inputs, into: outputs, using: context)
+    return RecurrentKernel(
+      try settings.sizes(of: inputs, gates: 1, states: 1), isReversed: settings.isReversed, cells: cells,
+      inputs: inputs, using: context)
   }
 }

@@ -16,11 +16,24 @@ struct Transpose: Operator {
     let (input, output) = (try inputs.required(0), try outputs.required(0))
     let order = try order(input.shape.count)
     if input.elementType.byteCount == 1, let rows = channelRows(order, input.shape) {
-      turnBytes(input, rows, into: output, using: context)
-      return
+      return turnBytes(input, rows, into: output, using: context)
     }
-    let strides = rowMajorStrides(input.shape)
-    try StridedCopy.run(input, strides: order.map { strides[$0] }, shape: output.shape, into: output, context)
+    try StridedCopy.run(input, try plan(input.shape), into: output, context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty else { return nil }
+    let input = try inputs.required(0, "data")
+    let order = try order(input.shape.count)
+    if input.elementType.byteCount == 1, channelRows(order, input.shape) != nil { return nil }
+    return TransposeKernel(plan: try plan(input.shape))
+  }
+
+  private func plan(_ shape: [Int]) throws -> StridedCopy.Plan {
+    let (strides, order) = (rowMajorStrides(shape), try order(shape.count))
+    return StridedCopy.Plan(strides: order.map { strides[$0] }, shape: order.map { shape[$0] })
   }
 
   /// Where only dimension 1 becomes the last, or the last dimension 1, the rows of each matrix that is transposed so.
@@ -47,5 +60,13 @@ struct Transpose: Operator {
     let order = try normalizedAxes(permutation, rank: rank)
     guard order.count == rank else { throw ShapeError("perm \(permutation) of a tensor with \(rank) dimensions") }
     return order
+  }
+}
+
+private struct TransposeKernel: PreparedKernel {
+  let plan: StridedCopy.Plan
+
+  func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+    try StridedCopy.run(try inputs.required(0), plan, into: try outputs.required(0), context)
   }
 }

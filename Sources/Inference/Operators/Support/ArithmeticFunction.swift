@@ -19,6 +19,27 @@ extension Elementwise {
     }
   }
 
+  /// The kernel of a function of two float32 operands; `nil` for other types.
+  static func kernel(
+    _ operation: VectorOperation, for inputs: [TensorType?], outputs: [TensorType?]
+  ) -> (any PreparedKernel)? {
+    guard let left = inputs.optional(0), let right = inputs.optional(1), let output = outputs.optional(0),
+      [left, right, output].allSatisfy({ $0.elementType == .float32 })
+    else { return nil }
+    return CombinationKernel(
+      operation: operation, walk: StridedWalk(broadcasting: [left.shape, right.shape], to: output.shape))
+  }
+
+  private struct CombinationKernel: InPlaceKernel {
+    let operation: VectorOperation
+    let walk: StridedWalk
+
+    func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+      Elementwise.combine(
+        operation, try inputs.required(0), try inputs.required(1), into: try outputs.required(0), by: walk, context)
+    }
+  }
+
   private struct Combination<Function: ArithmeticFunction>: NumberWork {
     let left: Tensor
     let right: Tensor

@@ -36,6 +36,14 @@ enum Elementwise {
     _ operation: VectorOperation, _ left: Tensor, _ right: Tensor, into output: Tensor, _ context: ExecutionContext
   ) {
     let walk = StridedWalk(broadcasting: [left.shape, right.shape], to: output.shape)
+    combine(operation, left, right, into: output, by: walk, context)
+  }
+
+  /// The same by a walk of both operands over the output.
+  static func combine(
+    _ operation: VectorOperation, _ left: Tensor, _ right: Tensor, into output: Tensor, by walk: StridedWalk,
+    _ context: ExecutionContext
+  ) {
     nonisolated(unsafe) let (lefts, rights, target) = (left.floats, right.floats, output.floats)
     // Broadcasting leaves runs of steps 0 and 1 only.
     let (leftStep, rightStep) = (walk.runStride(0), walk.runStride(1))
