@@ -26,6 +26,9 @@ extension Scenario {
     public let inputBytes: Int?
     public let deadlineMilliseconds: Double?
     public let priority: Int
+    /// What becomes of attempts that fail; `nil` where their requests do.
+    public let recovery: Recovery?
+    public let recoveryPosition: SourcePosition?
 
     init(from fields: inout FieldReader) {
       source = fields.reference("source", "the node at which requests begin; each of its machines gets the full rate")
@@ -52,6 +55,10 @@ extension Scenario {
       priority = fields.int(
         "priority", default: 0, in: -1_000_000...1_000_000,
         "on nodes with the scheduler 'priority', requests of a larger one go first")
+      recovery = fields.objectIfPresent("recovery", "what becomes of attempts to have others compute that fail") {
+        Recovery(from: &$0)
+      }
+      recoveryPosition = fields.position(of: "recovery")
     }
   }
 }

@@ -57,13 +57,17 @@ public struct ScenarioSystem: Sendable {
         path: path.nodes, links: path.links, problem: problem, policy: policy.policy)
       source.requestsPerArrival = workload.requestsPerArrival
       source.load = workload.load
+      source.recovery = workload.recovery
       return source
     }
     return SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
-        NodeModel(
+        var model = NodeModel(
           name: node.name, role: node.tier, count: node.count, servers: node.servers, scheduler: node.scheduler,
           queueLimit: node.queueLimit, variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
+        model.outages = node.outages
+        model.randomOutages = node.randomOutages
+        return model
       },
       links: scenario.links.map { link in
         var model = LinkModel(
@@ -73,6 +77,11 @@ public struct ScenarioSystem: Sendable {
         model.uplinkTrace = link.uplinkTrace
         model.downlinkTrace = link.downlinkTrace
         model.outages = link.outages
+        model.randomOutages = link.randomOutages
+        model.losesInOutages = link.losesInOutages
+        model.loss = link.loss
+        model.medium = link.medium
+        model.longestRestNanoseconds = link.longestRestMilliseconds.map { .nanoseconds($0 * 1e6) }
         model.bufferBytes = link.bufferBytes
         model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
         return model
@@ -163,7 +172,7 @@ extension Scenario.Link {
     return PlacementProblem.Hop(
       uplinkBitsPerSecond: plain.uplinkBitsPerSecond, downlinkBitsPerSecond: plain.downlinkBitsPerSecond,
       propagationNanoseconds: plain.propagationNanoseconds, transport: transport, serialization: serialization,
-      streams: streams)
+      streams: streams, energy: energy)
   }
 }
 

@@ -94,7 +94,7 @@ extension PlacementProblem {
     hops[index] = Hop(
       uplinkBitsPerSecond: hop.uplinkBitsPerSecond * factor, downlinkBitsPerSecond: hop.downlinkBitsPerSecond * factor,
       propagationNanoseconds: hop.propagationNanoseconds, transport: hop.transport, serialization: hop.serialization,
-      streams: hop.streams)
+      streams: hop.streams, energy: hop.energy)
     return replacingHops(hops)
   }
 

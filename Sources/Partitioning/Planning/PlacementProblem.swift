@@ -56,10 +56,12 @@ public struct PlacementProblem: Sendable {
     public let serialization: Serialization
     /// Whether a message that goes on over another such hop passes through instead of being stored and forwarded.
     public let streams: Bool
+    public let energy: LinkEnergy
 
     public init(
       uplinkBitsPerSecond: Double, downlinkBitsPerSecond: Double, propagationNanoseconds: Int64,
-      transport: Transport = .ideal, serialization: Serialization = Serialization(), streams: Bool = false
+      transport: Transport = .ideal, serialization: Serialization = Serialization(), streams: Bool = false,
+      energy: LinkEnergy = LinkEnergy()
     ) {
       self.uplinkBitsPerSecond = uplinkBitsPerSecond
       self.downlinkBitsPerSecond = downlinkBitsPerSecond
@@ -67,6 +69,7 @@ public struct PlacementProblem: Sendable {
       self.transport = transport
       self.serialization = serialization
       self.streams = streams
+      self.energy = energy
     }
 
     public func bitsPerSecond(_ direction: Direction) -> Double {

@@ -26,6 +26,8 @@ public struct PlanCost: Sendable, Hashable {
   public var radioOverheadJoules = 0.0
   /// Other tiers: (busy power / servers) x service time.
   public var serverJoules = 0.0
+  /// Of the links, by bits and messages.
+  public var linkJoules = 0.0
 
   public var promotions = 0
   /// The largest of the stages' busy times: each tier's compute, each hop's sending per direction without propagation.
@@ -40,7 +42,7 @@ public struct PlanCost: Sendable, Hashable {
   public var deviceJoules: Double {
     deviceComputeJoules + transmitJoules + receiveJoules + waitJoules + radioOverheadJoules
   }
-  public var totalJoules: Double { deviceJoules + serverJoules }
+  public var totalJoules: Double { deviceJoules + serverJoules + linkJoules }
   /// Requests per second when stages overlap; infinite where no stage takes time.
   public var throughputPerSecond: Double { 1e9 / Double(longestStage) }
 
@@ -96,6 +98,7 @@ extension PlacementProblem {
         // A stream takes all its time on its first hop.
         let passesThrough = index > 0 && streams(from: steps[index - 1], to: step)
         stages.add(hops[hop].transferNanoseconds(bytes: bytes, direction), on: hop, direction)
+        cost.linkJoules += hops[hop].energy.joules(bytes: Double(bytes), messages: 1, direction)
         let sending = passesThrough ? 0 : transferNanoseconds(from: index, in: steps)
         let propagation = hops[hop].latencyNanoseconds
         var waiting = propagation

@@ -36,8 +36,13 @@ extension Engine {
     let source = model.sources[position]
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
+    var excursions = Excursions(problem)
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
+      if usesTracks, let mark = excursions.mark(before: step) {
+        compiled.append(mark)
+        if mark.kind == .depart { excursions.departures[excursions.departures.count - 1].step = steps.count }
+      }
       switch step {
       case .compute(let tier, let layers, let nanoseconds):
         compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position))
@@ -62,13 +67,14 @@ extension Engine {
       }
     }
     steps.append(Step())
+    try addFallbacks(excursions, in: problem, of: position)
     if case .closed(_, 0, _) = source.arrivals, total == 0 {
       throw SimulationError(
         "\(model.nodes[source.node].name): clients that never think send requests that take no time")
     }
   }
 
-  private mutating func computeStep(
+  mutating func computeStep(
     _ tier: Int, _ layers: [Int], _ nanoseconds: Int64, visit: UInt16, in problem: PlacementProblem, of source: Int
   ) -> Step {
     let index = model.sources[source].path[tier]

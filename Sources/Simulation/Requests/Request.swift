@@ -4,6 +4,12 @@ struct Request {
     case queued, serving, promoting, propagating
     /// Its next window waits for the round trip.
     case pacing
+    /// On its way, but it will not arrive.
+    case lost
+    /// Nowhere: its device waits for a timeout or for the next attempt.
+    case stalled
+    /// Gone on in another slot; this one waits for an event that is to come.
+    case dead
   }
 
   /// Which share of its device's idle power goes to it.
