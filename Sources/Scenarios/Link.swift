@@ -110,7 +110,8 @@ extension Scenario {
         downlinkJoulesPerBit: 1e-9
           * fields.double("downlink_nj_per_bit", default: 0, in: .nonNegative(upTo: 1e9), "the same downwards"),
         joulesPerMessage: 1e-3
-          * fields.double("mj_per_message", default: 0, in: .nonNegative(upTo: 1e9), "the same for a message, in 10^-3 J"))
+          * fields.double(
+            "mj_per_message", default: 0, in: .nonNegative(upTo: 1e9), "the same for a message, in 10^-3 J"))
       jitterMilliseconds = fields.double(
         "jitter_ms", default: 0, in: .nonNegative(upTo: 1e7), "each message is late by up to so much, uniformly")
       bufferBytes = fields.intIfPresent(

@@ -46,7 +46,8 @@ extension Scenario {
         "speed", default: 1, in: .positive(upTo: 1e6),
         "with measured timing: compute time here over compute time on this host")
       let outageFields = OutageFields(
-        from: &fields, "when each machine is down: work that waits or is in progress there is lost, and who comes fails")
+        from: &fields, "when each machine is down: work that waits or is in progress there is lost, and who comes fails"
+      )
       outages = outageFields.outages
       randomOutages = outageFields.random
     }

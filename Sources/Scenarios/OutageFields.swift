@@ -9,13 +9,15 @@ struct OutageFields {
   init(from fields: inout FieldReader, _ meaning: String) {
     outages = fields.array("outages", required: false, meaning) { fields in
       let start = fields.double("at_s", in: .nonNegative(upTo: 1e8), "when it begins")
-      let length = fields.doubleIfPresent("for_s", in: .positive(upTo: 1e8), "how long it takes; for ever where missing")
+      let length = fields.doubleIfPresent(
+        "for_s", in: .positive(upTo: 1e8), "how long it takes; for ever where missing")
       return Outage(
         start: ArrivalKinds.nanoseconds(start), end: length.map { ArrivalKinds.nanoseconds(start + $0) } ?? .max)
     }
     let up = fields.doubleIfPresent(
       "mtbf_s", in: .range(1e-6...1e9), "mean time from the end of an outage to the next at random, exponential")
-    let down = fields.doubleIfPresent("mttr_s", in: .range(1e-6...1e9), "mean time that an outage at random takes, exponential")
+    let down = fields.doubleIfPresent(
+      "mttr_s", in: .range(1e-6...1e9), "mean time that an outage at random takes, exponential")
     if (up == nil) != (down == nil), fields.isPresent("mtbf_s") != fields.isPresent("mttr_s") {
       fields.error(
         "'mtbf_s' and 'mttr_s' belong together", at: fields.isPresent("mtbf_s") ? "mtbf_s" : "mttr_s")

@@ -26,7 +26,9 @@ extension Tables {
       .integer("machine", "which of the source node's machines it began on, from 0") { Int64($0.record.machine) },
       .reference("model_id", to: "model", "the network it is for") { $0.model },
       .reference("placement_id", to: "placement", "where its layers ran") { $0.placement },
-      .word("outcome", "completed, fell_back (to the device), dropped, timed_out, lost or unfinished") { $0.record.outcome.word },
+      .word("outcome", "completed, fell_back (to the device), dropped, timed_out, lost or unfinished") {
+        $0.record.outcome.word
+      },
       .integer("deadline_missed", "1 if it ended later than its deadline") { $0.record.missedDeadline ? 1 : 0 },
       .real("arrival_s", "when it arrived") { Double($0.record.arrival) / 1e9 },
       .optionalReal("latency_ms", "arrival to end; NULL unless completed or fell_back") {
@@ -54,7 +56,8 @@ extension Tables {
       .real("server_energy_j", "all other nodes: (busy power / servers) x service time") { $0.record.serverJoules },
       .integer("attempts", "1 and the retries") { Int64($0.extras?.attempts ?? 1) },
       .integer("timeouts", "attempts that took too long") { Int64($0.extras?.timeouts ?? 0) },
-      .milliseconds("retry_ms", "of the latency, failed attempts and the waits after them; no other part has any of it") {
+      .milliseconds("retry_ms", "of the latency, failed attempts and the waits after them; no other part has any of it")
+      {
         $0.extras?.retry ?? 0
       },
       .milliseconds("wasted_ms", "of failed attempts: computing, reading and writing on all machines") {

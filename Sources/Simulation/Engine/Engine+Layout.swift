@@ -111,7 +111,8 @@ extension Engine {
       }
     case .medium:
       // Both directions share it.
-      station = direction == .up ? addMedium(of: link, layout.upStations.count, clock: clock) : layout.upStations.last ?? 0
+      station =
+        direction == .up ? addMedium(of: link, layout.upStations.count, clock: clock) : layout.upStations.last ?? 0
     default:
       station = queues.count
       for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }

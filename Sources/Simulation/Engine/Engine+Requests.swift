@@ -130,7 +130,7 @@ extension Engine {
           ? step.pointee.isSerializing ? .serialize : .compute : step.pointee.direction == .up ? .uplink : .downlink,
         place: Int32(isVisit ? group : (group - model.nodes.count) / 2), begin: request.pointee.stepStart, end: now,
         work: isVisit || step.pointee.discipline == .medium ? request.pointee.work : step.pointee.nanoseconds,
-         bytes: isVisit ? 0 : step.pointee.bytes))
+        bytes: isVisit ? 0 : step.pointee.bytes))
   }
 
   private mutating func complete(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {

@@ -132,7 +132,9 @@ extension Engine {
     station.pointee.busy += 1
     let request = requests[next]
     let step = steps.base + Int(request.pointee.step)
-    if step.pointee.kind == .transfer && step.pointee.details >= 0 { station.pointee.waitingBytes -= step.pointee.bytes }
+    if step.pointee.kind == .transfer && step.pointee.details >= 0 {
+      station.pointee.waitingBytes -= step.pointee.bytes
+    }
     serve(next, request, step)
   }
 

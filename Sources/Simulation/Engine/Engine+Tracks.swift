@@ -101,6 +101,8 @@ extension Engine {
       let owner = Int(track.pointee.slot)
       let left = request.pointee.record
       requests[owner].pointee.record.addUse(of: left)
+      // No part of what the attempt in progress has used.
+      track.pointee.before.record.addUse(of: left)
       track.pointee.extras.wasted += left.machineTime
       track.pointee.extras.wastedBytes += left.bytesUp + left.bytesDown
       track.pointee.extras.wastedJoules += left.totalJoules

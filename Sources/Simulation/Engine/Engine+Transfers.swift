@@ -168,7 +168,10 @@ extension Engine {
     guard joules > 0 else { return }
     let track = track(of: slot)
     track.pointee.extras.linkJoules += joules
-    if Int(track.pointee.slot) != slot { track.pointee.extras.wastedJoules += joules }
+    if Int(track.pointee.slot) != slot {
+      track.pointee.extras.wastedJoules += joules
+      track.pointee.before.linkJoules += joules
+    }
   }
 
   /// What the present service on a line has sent, in work at the link's full rate.

@@ -131,7 +131,9 @@ struct AirtimeStation {
     return slot
   }
 
-  /// Takes a message out that is not done; it must be released. Returns what it lacks.
+  /// Takes a message out that is not done; it must be released.
+  ///
+  /// Returns what it lacks.
   mutating func remove(_ slot: Int) -> UInt64 {
     var left: UInt64 = 0
     forEachJob { if $0 == slot { left = $1 } }

@@ -128,7 +128,9 @@ struct SharingStation {
     return now + Int64(min(time, UInt128(EventQueue.timeLimit)))
   }
 
-  /// Takes a job out, which must be there; returns how much of its work is left, rounded up. Time must have been advanced.
+  /// Takes a job out, which must be there; returns how much of its work is left, rounded up.
+  ///
+  /// Time must have been advanced.
   mutating func remove(_ slot: Int) -> Int64 {
     var left: Int64 = 0
     forEachJob { if $0 == slot { left = $1 } }
