@@ -48,7 +48,9 @@ struct AirtimeTests {
     #expect(medium.factor(clients: 0) == 1 && medium.factor(clients: 2) == 1.5 && medium.factor(clients: 9) == 2)
   }
 
-  /// 1 MB at 8 Mbit/s from 0 s, and 0.5 MB at 1 Mbit/s from 0.5 s: alone until then, the first has half a megabyte left, as
+  /// 1 MB at 8 Mbit/s from 0 s, and 0.5 MB at 1 Mbit/s from 0.5 s.
+  ///
+  /// Alone until then, the first has half a megabyte left, as
   /// the other has; both are done 4.5 s later. With fair air it would be done after another second.
   @Test func latecomers() throws {
     func times(_ fairness: AirtimeMedium.Fairness) throws -> [Double] {
