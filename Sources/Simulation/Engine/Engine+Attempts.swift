@@ -100,7 +100,7 @@ extension Engine {
 
   /// Copies a request, with the tail that it holds, to another slot.
   mutating func duplicate(_ slot: Int) -> Int {
-    if requests.isFull { failure = SimulationError("more than \(Event.maximumIndex) requests are in flight") }
+    if requests.isFull { failure = requests.overflowError }
     let fresh = requests.allocate()
     let (old, new) = (requests[slot], requests[fresh])
     new.pointee = old.pointee

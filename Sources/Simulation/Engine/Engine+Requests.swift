@@ -3,7 +3,7 @@ import Partitioning
 extension Engine {
   /// A request begins at a source's machine.
   mutating func beginRequest(of source: Int, on machine: Int, sender: UInt32, number: UInt32) throws {
-    if requests.isFull { throw SimulationError("more than \(Event.maximumIndex) requests are in flight") }
+    if requests.isFull { throw requests.overflowError }
     let slot = requests.allocate()
     let request = requests[slot]
     let plan = plans.base + source
