@@ -106,7 +106,7 @@ public struct ScenarioSystem: Sendable {
     let radio = links.first?.radio ?? .none
     let model = models[scenario.modelIndex(named: workload.model.name) ?? 0]
     let inputBytes = try model.inputBytes(of: workload)
-    let problem: PlacementProblem
+    var problem: PlacementProblem
     switch model.content {
     case .table(let table):
       let tabled = table.problem(
@@ -131,6 +131,7 @@ public struct ScenarioSystem: Sendable {
       problem = PlacementProblem(
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)
     }
+    problem.codec = try model.codec(of: workload, bytes: problem.network.inputBytes)
     try problem.validate()
     return problem
   }
@@ -160,8 +161,10 @@ public struct ScenarioSystem: Sendable {
 extension PlacementProblem {
   /// The same problem with an input of another size in transit.
   public func withInputBytes(_ bytes: Int) throws(InputError) -> PlacementProblem {
-    PlacementProblem(
+    var problem = PlacementProblem(
       network: try network.withInputBytes(bytes), tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+    problem.codec = codec
+    return problem
   }
 }
 

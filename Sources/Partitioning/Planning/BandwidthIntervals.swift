@@ -100,7 +100,10 @@ extension PlacementProblem {
 
   /// The same problem over other links.
   package func replacingHops(_ hops: [Hop]) -> PlacementProblem {
-    PlacementProblem(network: network, tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+    var problem = PlacementProblem(
+      network: network, tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+    problem.codec = codec
+    return problem
   }
 
   /// Differences of costs that rounding times to nanoseconds can make: half a nanosecond for each tensor and direction.

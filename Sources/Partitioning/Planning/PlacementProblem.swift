@@ -127,6 +127,8 @@ public struct PlacementProblem: Sendable {
   public let radio: RadioPower
   /// Whether results are sent back to the device.
   public let returnsResult: Bool
+  /// What encoding and decoding the input take.
+  public var codec = InputCodec()
 
   public init(network: CostGraph, tiers: [Tier], hops: [Hop], radio: RadioPower = .none, returnsResult: Bool = false) {
     precondition(tiers.count == hops.count + 1)

@@ -94,7 +94,12 @@ extension PlacementProblem {
         stages.compute[tier] += time
         now += time
         cost.addCompute(time, on: tier, in: self)
-      case .transfer(_, let hop, let direction, let bytes):
+      case .transfer(let tensor, let hop, let direction, let bytes):
+        let (encoding, decoding) = (self.encoding(of: tensor, hop: hop, direction), decoding(at: index, in: steps))
+        stages.compute[0] += encoding
+        if decoding > 0 { stages.compute[hop + 1] += decoding }
+        cost.addSerialization(encoding, on: 0, in: self)
+        now += encoding
         // A stream takes all its time on its first hop.
         let passesThrough = index > 0 && streams(from: steps[index - 1], to: step)
         stages.add(hops[hop].transferNanoseconds(bytes: bytes, direction), on: hop, direction)
@@ -123,6 +128,10 @@ extension PlacementProblem {
         now += sending + propagation + processing
         cost.waitJoules += idle * Double(waiting) / 1e9
         cost.addSerialization(processing, on: receiver, in: self)
+        if decoding > 0 {
+          cost.addSerialization(decoding, on: hop + 1, in: self)
+          now += decoding
+        }
         if direction == .up { cost.uplink += elapsed } else { cost.downlink += elapsed }
       }
     }

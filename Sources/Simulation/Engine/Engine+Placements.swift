@@ -39,9 +39,15 @@ extension Engine {
     var excursions = Excursions(problem)
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
+      if case .transfer(let tensor, let hop, let direction, _) = step {
+        let encoding = problem.encoding(of: tensor, hop: hop, direction)
+        if encoding > 0 { compiled.append(serializingStep(0, encoding, of: position)) }
+      }
       if usesTracks, let mark = excursions.mark(before: step) {
+        if mark.kind == .depart {
+          excursions.departures[excursions.departures.count - 1].step = steps.count + compiled.count
+        }
         compiled.append(mark)
-        if mark.kind == .depart { excursions.departures[excursions.departures.count - 1].step = steps.count }
       }
       switch step {
       case .compute(let tier, let layers, let nanoseconds):
@@ -56,6 +62,8 @@ extension Engine {
         if processing > 0 { compiled.append(serializingStep(sender, processing, of: position)) }
         compiled.append(transferStep(path, direction, bytes, number: UInt16(truncatingIfNeeded: index), of: position))
         if processing > 0 { compiled.append(serializingStep(receiver, processing, of: position)) }
+        let decoding = problem.decoding(at: index + path.count - 1, in: itinerary.steps)
+        if decoding > 0 { compiled.append(serializingStep(hop + path.count, decoding, of: position)) }
       }
       for step in compiled {
         guard step.nanoseconds >= 0, step.nanoseconds < SharingStation.workLimit else {
