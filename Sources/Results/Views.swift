@@ -84,7 +84,7 @@ enum Views {
       avg(l.mean_throughput_up_mbps) AS mean_throughput_up_mbps,  -- bits sent / length of the window
       avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps,
       avg(l.energy_j) AS energy_j,  -- of the link itself, by bits and messages
-      avg(l.availability) AS availability  -- share of instances x time without outages that lose messages
+      avg(l.availability) AS availability  -- share of instances x time without outages
     FROM run_link AS l JOIN run USING (run_id) JOIN link USING (link_id)
     GROUP BY run.scenario, run.policy, l.link_id
     ORDER BY min(run.run_id), l.link_id

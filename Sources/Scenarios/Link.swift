@@ -22,6 +22,7 @@ extension Scenario {
     public let sharing: LinkModel.Sharing
     /// What messages contend for, under `wifi`.
     public let medium: AirtimeMedium?
+    public let sharingPosition: SourcePosition?
     /// Whether all machines of `from` share one link.
     public let isShared: Bool
     /// Of the lower end.
@@ -61,6 +62,7 @@ extension Scenario {
         "rtt_ms", default: 0, in: .nonNegative(upTo: 1e7), "round-trip time; every message takes half of it")
       (sharing, medium) = fields.value(
         "sharing", default: "fair", "who gets how much of the rate", oneOf: [.kinds("sharing", SharingKinds.all)])
+      sharingPosition = fields.position(of: "sharing")
       let isWifi = sharing == .wifi
       isShared =
         fields.bool(

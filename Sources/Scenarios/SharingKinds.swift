@@ -24,6 +24,8 @@ enum SharingKinds {
           clients: fields.int("clients", in: 1...1_000_000, "stations that have messages on their way"),
           bitsPerSecond: 1e6 * fields.double("total_mbps", in: .range(0.001...1e9), "what they achieve together"))
       }
+      let cell = fields.nameIfPresent(
+        "cell", "links that name the same one share the air; a link that names none has its own")
       if let rates, rates.isEmpty { fields.error("a list of rates has one at least", at: "station_mbps") }
       if let first = totals.first, first.clients != 1 {
         fields.error("the first entry must be for one client", at: "total_mbps_by_clients")
@@ -33,7 +35,8 @@ enum SharingKinds {
       }
       return (
         .wifi,
-        AirtimeMedium(fairness: fairness, stationBitsPerSecond: (rates ?? []).map { $0 * 1e6 }, totals: totals)
+        AirtimeMedium(
+          fairness: fairness, stationBitsPerSecond: (rates ?? []).map { $0 * 1e6 }, totals: totals, cell: cell)
       )
     },
   ]

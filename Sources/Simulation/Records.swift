@@ -156,7 +156,7 @@ public struct LinkTotals: Sendable {
   public var offeredLoadDown = 0.0
   /// By the energy of a bit and of a message.
   public var joules = 0.0
-  /// The share of instances x window without outages; `nil` where outages do not lose messages.
+  /// The share of instances x window without outages; `nil` where there are none.
   public var availability: Double?
 
   public init() {}

@@ -203,7 +203,7 @@ CREATE TABLE run_link (  -- a link's totals over its instances in the measured w
   mean_throughput_up_mbps REAL NOT NULL,             -- bits sent upwards / length of the window
   mean_throughput_down_mbps REAL NOT NULL,           -- bits sent downwards / length of the window
   energy_j REAL NOT NULL,                            -- of the link itself, by bits and messages
-  availability REAL,                                 -- share of instances x time without outages; NULL where outages lose nothing
+  availability REAL,                                 -- share of instances x time without outages; NULL where there are none
   PRIMARY KEY (run_id, link_id)
 ) STRICT;
 
@@ -373,7 +373,7 @@ SELECT
   avg(l.mean_throughput_up_mbps) AS mean_throughput_up_mbps,  -- bits sent / length of the window
   avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps,
   avg(l.energy_j) AS energy_j,  -- of the link itself, by bits and messages
-  avg(l.availability) AS availability  -- share of instances x time without outages that lose messages
+  avg(l.availability) AS availability  -- share of instances x time without outages
 FROM run_link AS l JOIN run USING (run_id) JOIN link USING (link_id)
 GROUP BY run.scenario, run.policy, l.link_id
 ORDER BY min(run.run_id), l.link_id;

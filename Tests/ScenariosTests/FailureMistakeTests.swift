@@ -37,6 +37,27 @@ struct FailureMistakeTests {
     expect(Samples.smallest(#""uplink_mbps": 8"#, #""uplink_mbps": 8, "# + field), message)
   }
 
+  /// Two links in one cell that disagree, and one of them pauses.
+  @Test func cells() {
+    let links = #"""
+      "links": [{"name": "wan", "from": "phone", "to": "cloud", "uplink_mbps": 8, "outages": [{"at_s": 1}],
+        "sharing": ▸{"kind": "wifi", "cell": "c"}},
+        {"name": "lan", "from": "tv", "to": "cloud", "uplink_mbps": 8,
+          "sharing": ▸{"kind": "wifi", "cell": "c", "fairness": "airtime"}}]
+      """#
+    let text = Samples.smallest(#""links": [{"name": "wan", "from": "phone", "to": "cloud", "uplink_mbps": 8}]"#, links)
+      .replacing(
+        #"{"name": "cloud", "tier": "cloud"}"#,
+        with: #"{"name": "cloud", "tier": "cloud"}, {"name": "tv", "tier": "device"}"#)
+    let (plain, places) = Samples.marked(text)
+    let expected = Samples.expected(
+      [
+        "a cell that several links share does not pause: 'on_outage' of 'wan' must be lose",
+        "links 'wan' and 'lan' share the cell 'c', so that their 'fairness' and 'total_mbps_by_clients' must be the same",
+      ], at: places)
+    #expect(Samples.mistakes(plain) == expected)
+  }
+
   @Test(arguments: [
     (#"{"timeout_ms": ▸0}"#, "'timeout_ms' must be a positive number of at most 1000000000000, not 0"),
     (#"{"retries": ▸-1}"#, "'retries' must be a whole number between 0 and 10000, not -1"),

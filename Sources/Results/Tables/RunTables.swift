@@ -115,7 +115,7 @@ extension Tables {
         $0.windowSeconds > 0 ? Double($0.totals.bytesDown) * 8e-6 / $0.windowSeconds : 0
       },
       .real("energy_j", "of the link itself, by bits and messages") { $0.totals.joules },
-      .optionalReal("availability", "share of instances x time without outages; NULL where outages lose nothing") {
+      .optionalReal("availability", "share of instances x time without outages; NULL where there are none") {
         $0.totals.availability
       },
     ],

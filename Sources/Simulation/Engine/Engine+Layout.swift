@@ -15,6 +15,10 @@ struct Layout {
   var downClocks: [Int] = []
   var upConstraints: [Int] = []
   var downConstraints: [Int] = []
+  /// By link: where its machines are counted among `Engine.mediumClients`, or -1.
+  var mediumClients: [Int] = []
+  /// By cell: its medium.
+  var cells: [String: Int] = [:]
   /// By node and by link: the first of its places, or -1.
   var nodePlaces: [Int] = []
   var linkPlaces: [Int] = []
@@ -41,6 +45,7 @@ extension Engine {
       let instances = model.instances(of: link)
       for _ in 0..<2 { groups.append(GroupTotals()) }
       let group = model.nodes.count + 2 * index
+      layout.mediumClients.append(link.discipline == .medium ? mediumClients.count : -1)
       addDirection(.up, of: link, instances, group: group)
       addDirection(.down, of: link, instances, group: group + 1)
       radioTotals.append(
@@ -112,7 +117,7 @@ extension Engine {
     case .medium:
       // Both directions share it.
       station =
-        direction == .up ? addMedium(of: link, layout.upStations.count, clock: clock) : layout.upStations.last ?? 0
+        direction == .up ? addMedium(of: link, group: group, clock: clock) : layout.upStations.last ?? 0
     default:
       station = queues.count
       for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }

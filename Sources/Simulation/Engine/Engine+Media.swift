@@ -3,18 +3,24 @@ import Partitioning
 /// Messages that contend for the air of a medium.
 extension Engine {
   /// Makes the medium of a link, whose directions share it; returns its index.
-  mutating func addMedium(of link: LinkModel, _ index: Int, clock: Int) -> Int {
-    let first = mediumClients.count
+  mutating func addMedium(of link: LinkModel, group: Int, clock: Int) -> Int {
     for _ in 0..<model.nodes[link.from].count { mediumClients.append(0) }
-    media.append(
-      AirtimeStation(
-        link: index, clock: clock, firstClient: first, isThroughputFair: link.medium?.fairness != .airtime))
+    let cell = link.medium?.cell
+    if let cell, let known = layout.cells[cell] {
+      mediumGroups[known] += [group, group + 1]
+      return known
+    }
+    media.append(AirtimeStation(clock: clock, isThroughputFair: link.medium?.fairness != .airtime))
+    mediumGroups.append([group, group + 1])
+    if let cell { layout.cells[cell] = media.count - 1 }
     return media.count - 1
   }
 
+  private func link(of step: UnsafeMutablePointer<Step>) -> Int { (Int(step.pointee.group) - model.nodes.count) / 2 }
+
   /// The rate of a message's station, in bits per second.
   private func stationRate(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Double {
-    let link = model.links[Int(media[Int(step.pointee.station)].link)]
+    let link = model.links[link(of: step)]
     let rates = link.medium?.stationBitsPerSecond ?? []
     guard !rates.isEmpty else { return link.hop.bitsPerSecond(step.pointee.direction) }
     return rates[machine(on: step.pointee.tier, for: request) % rates.count]
@@ -26,18 +32,16 @@ extension Engine {
     .nanoseconds(Double(step.pointee.bytes) * 8e9 / stationRate(request, step))
   }
 
-  private func isThroughputFair(_ station: UnsafeMutablePointer<AirtimeStation>) -> Bool {
-    model.links[Int(station.pointee.link)].medium?.fairness != .airtime
+  private func isThroughputFair(_ step: UnsafeMutablePointer<Step>) -> Bool {
+    model.links[link(of: step)].medium?.fairness != .airtime
   }
 
   private func weight(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> UInt64 {
-    let isFairByBytes = isThroughputFair(media.base + Int(step.pointee.station))
-    return AirtimeStation.weight(isFairByBytes ? 8e9 / stationRate(request, step) : 1)
+    AirtimeStation.weight(isThroughputFair(step) ? 8e9 / stationRate(request, step) : 1)
   }
 
   private func units(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> UInt64 {
-    let station = media.base + Int(step.pointee.station)
-    return station.pointee.units(isThroughputFair(station) ? step.pointee.bytes : request.pointee.work)
+    media[Int(step.pointee.station)].units(isThroughputFair(step) ? step.pointee.bytes : request.pointee.work)
   }
 
   /// A message begins to contend.
@@ -49,8 +53,9 @@ extension Engine {
     beginSharing(request, step)
     request.pointee.phase = .serving
     request.pointee.serviceStart = now
-    media[index].add(
-      slot, units: units(request, step), weight: weight(request, step), isUp: step.pointee.direction == .up)
+    let weight = weight(request, step)
+    media[index].add(slot, units: units(request, step), weight: weight)
+    groups[Int(step.pointee.group)].airWeight += UInt128(weight)
     countClient(of: index, request, step, by: 1)
     scheduleMedium(index)
   }
@@ -127,26 +132,27 @@ extension Engine {
     let station = media.base + index
     let clock = Int(station.pointee.clock)
     let air = station.pointee.advance(to: now, reading: clock < 0 ? now : clocks[clock].reading(at: now), window)
-    let group = model.nodes.count + 2 * Int(station.pointee.link)
-    groups[group].airtime += air.up
-    groups[group + 1].airtime += air.down
+    guard air > 0 else { return }
+    for group in mediumGroups[index] { groups[group].airtime += air * Double(groups[group].airWeight) }
   }
 
   private mutating func release(
     _ index: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>
   ) {
-    media[index].release(weight: weight(request, step), isUp: step.pointee.direction == .up)
+    let weight = weight(request, step)
+    media[index].release(weight: weight)
+    groups[Int(step.pointee.group)].airWeight -= UInt128(weight)
     countClient(of: index, request, step, by: -1)
   }
 
   private mutating func countClient(
     of index: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, by change: Int32
   ) {
-    let client = Int(media[index].firstClient) + machine(on: step.pointee.tier, for: request)
+    let client = layout.mediumClients[link(of: step)] + machine(on: step.pointee.tier, for: request)
     let before = mediumClients[client]
     mediumClients[client] = before + change
     if before == 0 || before + change == 0 { media[index].clients += change }
-    let medium = model.links[Int(media[index].link)].medium
+    let medium = model.links[link(of: step)].medium
     if let medium, !medium.totals.isEmpty {
       media[index].set(factor: medium.factor(clients: Int(media[index].clients)))
     }

@@ -85,6 +85,17 @@ extension Engine {
     return 1 - down / (Double(window.length) * Double(count))
   }
 
+  /// The same of a link, whether its outages lose or pause; `nil` where it has none.
+  func availability(of link: Int) -> Double? {
+    let instances = model.instances(of: model.links[link])
+    if layout.linkPlaces[link] >= 0 { return availability(first: layout.linkPlaces[link], count: instances) }
+    let fails = !model.links[link].outages.isEmpty || model.links[link].randomOutages != nil
+    guard fails, layout.upClocks[link] >= 0, window.length > 0 else { return nil }
+    let count = model.links[link].hasOwnClocks ? instances : 1
+    let down = (0..<count).reduce(0.0) { $0 + Double(clocks[layout.upClocks[link] + $1].outageTime(in: window)) }
+    return 1 - down / (Double(window.length) * Double(count))
+  }
+
   private func isOwnVisit(_ slot: Int) -> Bool {
     let step = steps[Int(requests[slot].pointee.step)]
     return step.kind == .compute && step.isOwn

@@ -69,8 +69,7 @@ extension Engine {
     result.joules =
       energy.joules(bytes: Double(result.bytesUp), messages: Double(groups[up].started), .up)
       + energy.joules(bytes: Double(result.bytesDown), messages: Double(groups[down].started), .down)
-    result.availability = availability(
-      first: layout.linkPlaces[index], count: model.instances(of: model.links[index]))
+    result.availability = availability(of: index)
     return result
   }
 }

@@ -43,6 +43,9 @@ struct Engine: ~Copyable {
   /// The clock at which the service before ended, for the next in the same line; -1 for now.
   var clockOfLine: Int64 = -1
   var media = PlainBuffer<AirtimeStation>()
+  /// By medium: its links' groups.
+  var mediumGroups: [[Int]] = []
+  /// By machine of links with a medium: the messages it has on their way.
   var mediumClients = PlainBuffer<Int32>()
   var connections = PlainBuffer<Connection>()
   /// Where the connections of a source's machines over links begin.

@@ -4,6 +4,8 @@ struct GroupTotals {
   var busy: Int128 = 0
   /// Of a medium, the nanoseconds of air that the direction had.
   var airtime = 0.0
+  /// The weights of the messages that it has on their way.
+  var airWeight: UInt128 = 0
   /// Work that came, in nanoseconds of a server.
   var offered: Int128 = 0
   /// Services that began; of a link, messages whose last bit was sent.

@@ -19,14 +19,17 @@ public struct AirtimeMedium: Sendable, Hashable {
   }
 
   public var fairness: Fairness
+  /// Links of one cell share the air; a link without one has its own.
+  public var cell: String?
   /// Of the machines at the lower end, machine i using entry i modulo their number; the link's rates where empty.
   public var stationBitsPerSecond: [Double]
   /// Measured, ascending by clients from 1 on; empty where the total does not depend on them.
   public var totals: [Total]
 
   public init(
-    fairness: Fairness = .throughput, stationBitsPerSecond: [Double] = [], totals: [Total] = []
+    fairness: Fairness = .throughput, stationBitsPerSecond: [Double] = [], totals: [Total] = [], cell: String? = nil
   ) {
+    self.cell = cell
     self.fairness = fairness
     self.stationBitsPerSecond = stationBitsPerSecond
     self.totals = totals
@@ -54,17 +57,13 @@ public struct AirtimeMedium: Sendable, Hashable {
 struct AirtimeStation {
   private static let one: UInt64 = 1 << 32
 
-  let link: Int32
   /// The clock that its time is read from; -1 for the wall's.
   let clock: Int32
-  /// Where its stations' messages are counted among `Engine.mediumClients`.
-  let firstClient: Int32
   private let shift: UInt128
   private(set) var jobs: Int32 = 0
   var clients: Int32 = 0
   private var sequence: UInt32 = 0
   private var weight: UInt128 = 0
-  private var upWeight: UInt128 = 0
   private var factor = AirtimeStation.one
   private(set) var virtual: UInt64 = 0
   private var lastUpdate: Int64 = 0
@@ -74,10 +73,8 @@ struct AirtimeStation {
   var dueTime: Int64 = .max
   private var heap = KeyHeap()
 
-  init(link: Int, clock: Int, firstClient: Int, isThroughputFair: Bool) {
-    self.link = Int32(link)
+  init(clock: Int, isThroughputFair: Bool) {
     self.clock = Int32(clock)
-    self.firstClient = Int32(firstClient)
     shift = isThroughputFair ? 24 : 12
   }
 
@@ -92,23 +89,21 @@ struct AirtimeStation {
     self.factor = max(1, UInt64(min(factor * Double(Self.one), 0x1p52).rounded()))
   }
 
-  /// Lets time pass; returns the air time in the window that went up, and that came down.
-  mutating func advance(to now: Int64, reading: Int64, _ window: Window) -> (up: Double, down: Double) {
+  /// Lets time pass; returns the air time in the window for each unit of weight.
+  mutating func advance(to now: Int64, reading: Int64, _ window: Window) -> Double {
     defer {
       lastUpdate = reading
       lastTime = now
     }
-    guard jobs > 0 else { return (0, 0) }
+    guard jobs > 0 else { return 0 }
     if reading > lastUpdate {
       virtual += UInt64(truncatingIfNeeded: UInt128(reading - lastUpdate) * UInt128(factor) << shift / weight)
     }
-    let busy = Double(window.overlap(lastTime, now))
-    let up = busy * Double(upWeight) / Double(weight)
-    return (up, busy - up)
+    return Double(window.overlap(lastTime, now)) / Double(weight)
   }
 
   /// A message begins; time must have been advanced to now.
-  mutating func add(_ slot: Int, units: UInt64, weight: UInt64, isUp: Bool) {
+  mutating func add(_ slot: Int, units: UInt64, weight: UInt64) {
     if jobs == 0 {
       virtual = 0
     } else if virtual > 1 << 62 {
@@ -118,7 +113,6 @@ struct AirtimeStation {
     }
     jobs += 1
     self.weight += UInt128(weight)
-    if isUp { upWeight += UInt128(weight) }
     heap.push(UInt128(virtual + units) << 64 | UInt128(UInt64(sequence) << 32 | UInt64(slot)))
     sequence &+= 1
   }
@@ -142,10 +136,9 @@ struct AirtimeStation {
   }
 
   /// A message is no longer there.
-  mutating func release(weight: UInt64, isUp: Bool) {
+  mutating func release(weight: UInt64) {
     jobs -= 1
     self.weight -= UInt128(weight)
-    if isUp { upWeight -= UInt128(weight) }
   }
 
   /// From the last look until the first message is done if no other comes, by the clock; there must be one.

@@ -50,6 +50,12 @@ struct CapacityClock {
     return Self.firstTime(trace, reaching: reading.addingClamped(timeline.lost[low]))
   }
 
+  /// How much of a window lies in outages.
+  func outageTime(in window: Window) -> Int64 {
+    let begun = timeline.outagesBegun(by: window.end)
+    return timeline.outages[..<begun].reduce(0) { $0 + window.overlap($1.start, $1.end) }
+  }
+
   /// The rate at a time, as a part of the mean, and when it may change.
   ///
   /// Packet opportunities count as if each gap before one had a constant rate.

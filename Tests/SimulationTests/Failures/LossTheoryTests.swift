@@ -73,10 +73,14 @@ struct LossTheoryTests {
       arrivals: .periodic(ratePerSecond: 0.001), durationSeconds: 20_000)
     model.links[0].losesInOutages = true
     model.links[0].randomOutages = RandomOutages(meanUpNanoseconds: 90e9, meanDownNanoseconds: 10e9)
+    model.links.append(model.links[0])
+    model.links[1].name = "pausing"
+    model.links[1].losesInOutages = false
     model.nodes[1].count = 40
     model.nodes[1].randomOutages = RandomOutages(meanUpNanoseconds: 30e9, meanDownNanoseconds: 10e9)
     let result = try Simulator(model).run()
     #expect(abs((result.links[0].availability ?? 0) - 0.9) < 0.006)
+    #expect(abs((result.links[1].availability ?? 0) - 0.9) < 0.006)
     #expect(abs((result.nodes[1].availability ?? 0) - 0.75) < 0.01)
   }
 

@@ -39,6 +39,37 @@ struct AirtimeTests {
     #expect(areClose(try Self.run([(1_000_000, 8), (1_000_000, 1)], .throughput, downlink: true), [9, 9]))
   }
 
+  /// Machines of two kinds in one cell, each kind with a link of its own: 500 kB at 8 Mbit/s and 1 MB at 1 Mbit/s.
+  ///
+  /// Both have sent 500 kB after 4.5 s; the other half takes 4 s alone. Of the air the first had 0.5 s, the second 8.
+  @Test func linksOfOneCell() throws {
+    func link(_ name: String, from: Int, mbps: Double) -> LinkModel {
+      let hop = PlacementProblem.Hop(
+        uplinkBitsPerSecond: mbps * 1e6, downlinkBitsPerSecond: mbps * 1e6, propagationNanoseconds: 0)
+      var link = LinkModel(name: name, from: from, to: 2, hop: hop, sharing: .wifi, isShared: true)
+      link.medium = AirtimeMedium(cell: "home")
+      return link
+    }
+    let nodes = [
+      NodeModel(name: "phone", role: .device), NodeModel(name: "camera", role: .device),
+      NodeModel(name: "ap", role: .cloud, servers: 9),
+    ]
+    let links = [link("phones", from: 0, mbps: 8), link("cameras", from: 1, mbps: 1)]
+    func source(_ node: Int, bytes: Int) -> SourceModel {
+      let problem = PlacementProblem.chain(
+        [ChainLayer([0, 0], on: 1)], inputBytes: bytes, nodes: [nodes[node], nodes[2]], hops: [links[node].hop])
+      return SourceModel(
+        node: node, model: 0, arrivals: .trace(nanoseconds: [0]), path: [node, 2], links: [node], problem: problem,
+        policy: GivenPlacement(Placement(tiers: [0, 1])))
+    }
+    let model = SystemModel(
+      nodes: nodes, links: links, sources: [source(0, bytes: 500_000), source(1, bytes: 1_000_000)],
+      models: ["message"], seed: 1, durationNanoseconds: 100_000_000_000)
+    let (requests, result) = try model.recorded()
+    #expect(areClose(requests.map { Double($0.completion) / 1e9 }, [4.5, 8.5]))
+    #expect(abs(result.links[0].utilizationUp - 0.005) < 1e-9 && abs(result.links[1].utilizationUp - 0.08) < 1e-9)
+  }
+
   /// With two clients the cell achieves 1.5 times what it does with one.
   @Test func measuredTotals() throws {
     let totals = [AirtimeMedium.Total(clients: 1, bitsPerSecond: 8e6), .init(clients: 3, bitsPerSecond: 16e6)]
