@@ -11,6 +11,7 @@ extension Scenario {
     checkDistinct(policies.map { ($0.label, $0.position) }, "policy", diagnostics)
     for link in links { checkEnds(of: link, diagnostics) }
     checkCells(diagnostics)
+    checkOutages(diagnostics)
     for entry in workload {
       checkExists(entry.source, among: nodes.map(\.name), "node", diagnostics)
       checkExists(entry.model, among: models.map(\.name), "model", diagnostics)
@@ -49,6 +50,23 @@ extension Scenario {
     if link.from.name == link.to.name, !link.from.name.isEmpty {
       diagnostics.report(
         "a link must join two nodes, not '\(link.from.name.printable)' with itself", at: link.to.position)
+    }
+  }
+
+  /// So many outages that a run would never end are a slip of the pen.
+  private func checkOutages(_ diagnostics: Diagnostics) {
+    func check(_ random: RandomOutages?, count: Int, _ position: SourcePosition?) {
+      guard let random else { return }
+      let length = (random.meanUpNanoseconds + random.meanDownNanoseconds) / 1e9
+      let outages = Double(count) * durationSeconds / length
+      guard outages > 1e8 else { return }
+      diagnostics.report(
+        "\(JSONNumber(outages.rounded()).text) outages would come at random, more than 10^8", at: position)
+    }
+    for node in nodes { check(node.randomOutages, count: node.count, node.position) }
+    for link in links {
+      let count = link.isShared ? 1 : nodes.first { $0.name == link.from.name }?.count ?? 1
+      check(link.randomOutages, count: count, link.position)
     }
   }
 

@@ -37,6 +37,11 @@ struct FailureMistakeTests {
     expect(Samples.smallest(#""uplink_mbps": 8"#, #""uplink_mbps": 8, "# + field), message)
   }
 
+  @Test func tooManyOutages() {
+    let text = Samples.smallest(#""tier": "cloud""#, #""tier": "cloud", "mtbf_s": 1e-6, "mttr_s": 1e-6, "count": 1000"#)
+    #expect(Samples.mistakes(text).contains("5000000000 outages would come at random, more than 10^8"))
+  }
+
   /// Two links in one cell that disagree, and one of them pauses.
   @Test func cells() {
     let links = #"""

@@ -14,9 +14,8 @@ extension Engine {
   }
 
   /// The device waits no longer for an attempt, wherever it is.
-  mutating func timeoutPassed(_ index: Int, _ ticket: UInt32) {
+  mutating func timeoutPassed(_ index: Int) {
     let track = tracks.tracks.base + index
-    guard track.pointee.ticket == ticket else { return }
     track.pointee.extras.timeouts += 1
     track.pointee.reason = .timedOut
     var slot = Int(track.pointee.slot)
@@ -40,6 +39,7 @@ extension Engine {
     let track = tracks.tracks.base + Int(index)
     let recovery = recoveries[Int(track.pointee.source)]
     track.pointee.ticket &+= 1
+    track.pointee.deadline = .max
     if Int(track.pointee.retries) < recovery.retries {
       track.pointee.retries += 1
       let request = requests[slot]

@@ -32,9 +32,8 @@ extension Engine {
     track.pointee.before = AttemptMark(record: request.pointee.record, linkJoules: track.pointee.extras.linkJoules)
     track.pointee.ticket &+= 1
     if let timeout = recoveries[Int(track.pointee.source)].timeoutNanoseconds {
-      schedule(
-        Alarm(kind: .timeout, index: tracks.bySlot[slot], ticket: track.pointee.ticket),
-        at: now.addingClamped(timeout))
+      track.pointee.deadline = now.addingClamped(timeout)
+      awaitDeadline(Int(tracks.bySlot[slot]))
     }
     request.pointee.step += 1
     beginStep(slot)
@@ -46,9 +45,29 @@ extension Engine {
     if isRemains(slot) { return endRemains(slot) }
     let track = track(of: slot)
     track.pointee.ticket &+= 1
+    track.pointee.deadline = .max
     track.pointee.checkpoint = -1
     requests[slot].pointee.step += 1
     beginStep(slot)
+  }
+
+  /// Sets an alarm unless one is due before: that one sets the next, so that there are no more of them than tracks.
+  private mutating func awaitDeadline(_ index: Int) {
+    let track = tracks.tracks.base + index
+    guard track.pointee.deadline < track.pointee.alarmTime else { return }
+    track.pointee.alarmTime = track.pointee.deadline
+    schedule(Alarm(kind: .timeout, index: Int32(index)), at: track.pointee.deadline)
+  }
+
+  private mutating func timeoutRang(_ index: Int) {
+    let track = tracks.tracks.base + index
+    guard track.pointee.alarmTime == now else { return }
+    track.pointee.alarmTime = .max
+    if track.pointee.deadline == now {
+      timeoutPassed(index)
+    } else {
+      awaitDeadline(index)
+    }
   }
 
   mutating func schedule(_ alarm: Alarm, at time: Int64) {
@@ -63,7 +82,7 @@ extension Engine {
     let alarm = tracks.take(index)
     let place = Int(alarm.index)
     switch alarm.kind {
-    case .timeout: timeoutPassed(place, alarm.ticket)
+    case .timeout: timeoutRang(place)
     case .retry:
       let track = tracks.tracks.base + place
       if track.pointee.ticket == alarm.ticket { resume(Int(track.pointee.slot), at: track.pointee.checkpoint) }
@@ -81,6 +100,7 @@ extension Engine {
     }
     let track = track(of: slot)
     track.pointee.ticket &+= 1
+    track.pointee.deadline = .max
     if track.pointee.fallsBack { requests[slot].pointee.record.outcome = .fellBack }
     return true
   }

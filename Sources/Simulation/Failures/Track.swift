@@ -13,8 +13,12 @@ struct Track {
   /// When the attempt began, and what the record was then.
   var departed: Int64 = 0
   var before: AttemptMark
-  /// Tells the alarm of the present attempt from older ones.
+  /// Tells the alarm of the next attempt from older ones.
   var ticket: UInt32 = 0
+  /// When the present attempt has taken too long; `.max` where there is none, or it may take for ever.
+  var deadline: Int64 = .max
+  /// When the alarm that counts is due, whoever had the track when it was set; `.max` where there is none.
+  var alarmTime: Int64 = .max
   var retries: Int32 = 0
   /// Whether the device computes what others did not.
   var fallsBack = false
@@ -77,9 +81,10 @@ struct TrackTable: ~Copyable {
       let index = Int(freeTrack)
       freeTrack = tracks[index].next
       // Alarms that are still to come must not mistake this user for the last.
-      let ticket = tracks[index].ticket &+ 1
+      let (ticket, alarmTime) = (tracks[index].ticket &+ 1, tracks[index].alarmTime)
       tracks[index] = track
       tracks[index].ticket = ticket
+      tracks[index].alarmTime = alarmTime
       return index
     }
     tracks.append(track)
@@ -88,6 +93,7 @@ struct TrackTable: ~Copyable {
 
   mutating func close(_ index: Int) {
     tracks[index].slot = -1
+    tracks[index].deadline = .max
     tracks[index].next = freeTrack
     freeTrack = Int32(index)
   }

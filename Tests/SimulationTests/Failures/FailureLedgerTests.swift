@@ -75,6 +75,34 @@ struct FailureLedgerTests {
     }
   }
 
+  /// Windows side by side consume what the whole does, whatever fails at their borders; a run that stops counts everybody.
+  @Test(arguments: changes.indices, [LinkModel.Sharing.fair, .fifo, .wifi])
+  func windowsAddUp(index: Int, sharing: LinkModel.Sharing) throws {
+    for radio in [RadioPower.none, .testRadio] {
+      let setting = EnergyLedgerTests.Setting(
+        scheduler: .fifo, sharing: sharing, isShared: true, radio: radio, servers: 2)
+      func joules(_ start: Double, _ end: Double) throws -> [Double] {
+        var model = Self.model(setting, index)
+        model.warmupNanoseconds = Int64(start * 1e9)
+        model.durationNanoseconds = Int64(end * 1e9)
+        model.drains = end > 200
+        let result = try Simulator(model).run()
+        let totals = result.models[0]
+        let failed = totals.dropped + totals.unfinished + totals.extras.timedOut + totals.extras.lost
+        #expect(totals.requests == totals.completed + failed)
+        return result.nodes.map { $0.computeJoules + $0.radioJoules + $0.idleJoules } + result.links.map(\.joules)
+          + result.links.map(\.utilizationUp).map { $0 * (end - start) }
+          + result.links.map { ($0.availability ?? 0) * (end - start) }
+      }
+      let (whole, first, second) = try (joules(0, 400), joules(0, 30), joules(30, 400))
+      for part in whole.indices {
+        #expect(
+          abs(first[part] + second[part] - whole[part]) <= 1e-7 * max(1, whole[part]),
+          "\(Self.changes[index].name) \(part)")
+      }
+    }
+  }
+
   static func check(_ model: SystemModel, _ name: String) throws {
     let (requests, extras, result) = try model.withExtras()
     #expect(requests.count == 360 && requests.allSatisfy { $0.outcome != .unfinished }, "\(name)")
