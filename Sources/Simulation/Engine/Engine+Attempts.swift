@@ -16,6 +16,8 @@ extension Engine {
   /// The device waits no longer for an attempt, wherever it is.
   mutating func timeoutPassed(_ index: Int) {
     let track = tracks.tracks.base + index
+    // It may have ended otherwise, and be final only with what is left of earlier attempts.
+    if requests[Int(track.pointee.slot)].pointee.isDone { return }
     track.pointee.extras.timeouts += 1
     track.pointee.reason = .timedOut
     var slot = Int(track.pointee.slot)

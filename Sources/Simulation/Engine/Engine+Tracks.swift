@@ -85,7 +85,9 @@ extension Engine {
     case .timeout: timeoutRang(place)
     case .retry:
       let track = tracks.tracks.base + place
-      if track.pointee.ticket == alarm.ticket { resume(Int(track.pointee.slot), at: track.pointee.checkpoint) }
+      let slot = Int(track.pointee.slot)
+      guard track.pointee.ticket == alarm.ticket, slot >= 0, !requests[slot].pointee.isDone else { return }
+      resume(slot, at: track.pointee.checkpoint)
     case .placeDown: placeFailed(place)
     case .placeUp: placeRepaired(place)
     }
