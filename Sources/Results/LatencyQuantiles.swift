@@ -11,7 +11,7 @@ package struct LatencyQuantiles {
   package init(models: Int) { nanoseconds = Array(repeating: [], count: models) }
 
   package mutating func add(_ request: RequestRecord) {
-    guard request.outcome == .completed else { return }
+    guard request.outcome.isAnswered else { return }
     nanoseconds[Int(request.model)].append(request.latency)
   }
 

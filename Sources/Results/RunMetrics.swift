@@ -22,6 +22,9 @@ struct RunMetrics: Sendable {
   /// Per completed request.
   func mean(_ sum: Double) -> Double? { totals.completed > 0 ? sum / Double(totals.completed) : nil }
 
+  /// Per request that arrived, whatever became of it.
+  func perRequest(_ sum: Double) -> Double? { totals.requests > 0 ? sum / Double(totals.requests) : nil }
+
   func meanMilliseconds(_ nanoseconds: Int64) -> Double? { mean(Double(nanoseconds) / 1e6) }
 
   static let halfWidth = Column<RunMetrics>.optionalReal(
@@ -30,7 +33,7 @@ struct RunMetrics: Sendable {
   ) { $0.latencyHalfWidth.map { $0 / 1e6 } }
 
   /// Every column that is a figure, in order; the views and `compare` take theirs from here.
-  static let columns: [Column<RunMetrics>] = counts + latency + costs + parts
+  static let columns: [Column<RunMetrics>] = counts + latency + costs + failures + parts
 
   private static let counts: [Column<RunMetrics>] = [
     .integer("requests", "arrived in the measured window") { Int64($0.totals.requests) },
@@ -42,7 +45,7 @@ struct RunMetrics: Sendable {
 
   private static let latency: [Column<RunMetrics>] = [
     .optionalReal("latency_mean_ms", "arrival to end, completed requests") {
-      $0.meanMilliseconds($0.totals.sums.partsTotal)
+      $0.meanMilliseconds($0.totals.sums.partsTotal + $0.totals.extras.retry)
     },
     .optionalReal("latency_p50_ms", "median latency") { $0.p50.map { $0 / 1e6 } },
     .optionalReal("latency_p95_ms", "95 % quantile") { $0.p95.map { $0 / 1e6 } },
@@ -59,13 +62,37 @@ struct RunMetrics: Sendable {
     .optionalReal("device_energy_j_per_request", "the device's joules booked to a completed request") {
       $0.mean($0.totals.sums.deviceJoules)
     },
-    .optionalReal("total_energy_j_per_request", "with the service on all other nodes") {
-      $0.mean($0.totals.sums.totalJoules)
+    .optionalReal("total_energy_j_per_request", "with the service on all other nodes, and the links' own") {
+      $0.mean($0.totals.sums.totalJoules + $0.totals.extras.linkJoules)
     },
     .real("throughput_per_s", "completions inside the measured window / its length") {
       $0.windowSeconds > 0 ? Double($0.totals.completionsInWindow) / $0.windowSeconds : 0
     },
     .optionalReal("accuracy", "share of right answers; NULL where nothing was evaluated") { $0.accuracy },
+  ]
+
+  /// Of requests whose attempts may fail.
+  private static let failures: [Column<RunMetrics>] = [
+    .integer("fell_back", "of the completed, answered by the device itself after others had failed") {
+      Int64($0.totals.extras.fellBack)
+    },
+    .integer("timed_out", "not answered: the last attempt took too long") { Int64($0.totals.extras.timedOut) },
+    .integer("lost", "not answered: the last attempt was lost, and known to be") { Int64($0.totals.extras.lost) },
+    .optionalReal("attempts_per_request", "1 and the retries") {
+      $0.perRequest(Double(max($0.totals.extras.attempts, Int64($0.totals.requests))))
+    },
+    .optionalReal("timeouts_per_request", "attempts that took too long") {
+      $0.perRequest(Double($0.totals.extras.timeouts))
+    },
+    .optionalReal("wasted_ms_per_request", "machines' time for failed attempts, per request of any outcome") {
+      $0.perRequest(Double($0.totals.extras.wasted) / 1e6)
+    },
+    .optionalReal("wasted_bytes_per_request", "bytes over the device's own link for failed attempts") {
+      $0.perRequest(Double($0.totals.extras.wastedBytes))
+    },
+    .optionalReal("wasted_energy_j_per_request", "joules of all machines and links for failed attempts") {
+      $0.perRequest($0.totals.extras.wastedJoules)
+    },
   ]
 
   /// These add up to `latency_mean_ms`.
@@ -82,6 +109,9 @@ struct RunMetrics: Sendable {
     .optionalReal("cloud_queue_ms", "waiting for the cloud") { $0.meanMilliseconds($0.totals.sums.cloudQueue) },
     .optionalReal("downlink_ms", "waiting for, sending and propagation of what came down") {
       $0.meanMilliseconds($0.totals.sums.downlink)
+    },
+    .optionalReal("retry_ms", "failed attempts and the waits after them") {
+      $0.meanMilliseconds($0.totals.extras.retry)
     },
   ]
 }
@@ -125,5 +155,6 @@ extension ModelTotals {
     completionsInWindow += other.completionsInWindow
     sums.accumulate(other.sums)
     latencyQuantiles.merge(other.latencyQuantiles)
+    extras.accumulate(other.extras)
   }
 }

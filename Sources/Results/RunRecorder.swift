@@ -16,6 +16,8 @@ public final class RunRecorder: RequestSink {
   /// Requests that came one by one and are not written yet.
   private var pending: [RequestRecord] = []
   private var latencies: LatencyQuantiles
+  /// By sequence, until their requests come.
+  private var extras: [Int64: RequestExtras] = [:]
 
   init(
     id: Int64, run: RunDescription, system: RegisteredSystem, writer: ResultsWriter,
@@ -58,6 +60,11 @@ public final class RunRecorder: RequestSink {
     }
   }
 
+  /// Notes what only some scenarios have of requests; must come before these.
+  public func record(_ extras: [RequestExtras]) throws {
+    for entry in extras { self.extras[entry.sequence] = entry }
+  }
+
   /// Records steps of requests, in the order in which they ended.
   public func record(_ steps: [StepRecord]) throws {
     for start in stride(from: 0, to: steps.count, by: Self.chunk) {
@@ -88,7 +95,8 @@ public final class RunRecorder: RequestSink {
       uses[Int(record.placement)] += 1
       return RequestRow(
         id: id, run: self.id, source: system.sources[Int(record.source)].id, model: system.models[Int(record.model)],
-        placement: placements[Int(record.placement)], record: record)
+        placement: placements[Int(record.placement)], record: record,
+        extras: extras.isEmpty ? nil : extras.removeValue(forKey: record.sequence))
     }
   }
 

@@ -62,7 +62,8 @@ enum Views {
       avg(n.radio_energy_j) AS radio_energy_j,
       avg(n.idle_energy_j) AS idle_energy_j,
       avg(n.unbooked_energy_j) AS unbooked_energy_j,  -- of energy_j, what no request was charged with
-      avg(n.requests) AS requests  -- visits that began service in the measured window
+      avg(n.requests) AS requests,  -- visits that began service in the measured window
+      avg(n.availability) AS availability  -- share of machines x time without outages
     FROM run_node AS n JOIN run USING (run_id) JOIN node USING (node_id)
     GROUP BY run.scenario, run.policy, n.node_id
     ORDER BY min(run.run_id), n.node_id
@@ -81,7 +82,9 @@ enum Views {
       avg(l.offered_load_up) AS offered_load_up,  -- sending time of what came / time; over 1 is unstable
       avg(l.offered_load_down) AS offered_load_down,
       avg(l.mean_throughput_up_mbps) AS mean_throughput_up_mbps,  -- bits sent / length of the window
-      avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps
+      avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps,
+      avg(l.energy_j) AS energy_j,  -- of the link itself, by bits and messages
+      avg(l.availability) AS availability  -- share of instances x time without outages
     FROM run_link AS l JOIN run USING (run_id) JOIN link USING (link_id)
     GROUP BY run.scenario, run.policy, l.link_id
     ORDER BY min(run.run_id), l.link_id

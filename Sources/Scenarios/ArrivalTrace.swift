@@ -2,25 +2,31 @@ import StrictJSON
 
 /// Arrival times from a file: one time in seconds a line, ascending; blank lines and `#` comments are read over.
 package enum ArrivalTrace {
+  /// The most times that a file may have: a gigabyte in memory.
+  private static let limit = 1 << 27
+
   /// The times in nanoseconds; throws every line that is none.
   package static func nanoseconds(in path: String, mentionedAt position: SourcePosition?) throws(InputError) -> [Int64]
   {
-    let bytes = try InputFile.bytes(of: path, limit: 1 << 28, mentionedAt: position)
     let diagnostics = Diagnostics()
     var times: [Int64] = []
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      let text = String(decoding: line, as: UTF8.self).split(separator: "#", omittingEmptySubsequences: false)[0]
-        .filter { !$0.isWhitespace }
-      if text.isEmpty { continue }
-      let place = SourcePosition(file: path, line: index + 1)
+    // Line by line: a file may be far larger than what is kept of it.
+    try InputFile.forEachLine(of: path, mentionedAt: position) { line, number in
+      let text = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
+      if text.isEmpty { return true }
+      let place = SourcePosition(file: path, line: number)
       guard let seconds = Double(text), seconds >= 0, seconds <= 1e9 else {
         diagnostics.report("'\(text.printable)' is not a time in seconds", at: place)
-        if diagnostics.all.count >= 20 { break }
-        continue
+        return diagnostics.all.count < 20
       }
       let time = ArrivalKinds.nanoseconds(seconds)
       if let last = times.last, time < last { diagnostics.report("times must ascend", at: place) }
       times.append(time)
+      if times.count > Self.limit {
+        diagnostics.report("more than \(Self.limit) times", at: place)
+        return false
+      }
+      return diagnostics.all.count < 20
     }
     try diagnostics.throwIfAny()
     if times.isEmpty { throw InputError("the trace '\(path.printable)' has no times", at: position) }

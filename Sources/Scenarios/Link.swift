@@ -20,6 +20,9 @@ extension Scenario {
     public internal(set) var downlinkTrace: RateTrace?
     public let rttMilliseconds: Double
     public let sharing: LinkModel.Sharing
+    /// What messages contend for, under `wifi`.
+    public let medium: AirtimeMedium?
+    public let sharingPosition: SourcePosition?
     /// Whether all machines of `from` share one link.
     public let isShared: Bool
     /// Of the lower end.
@@ -31,6 +34,13 @@ extension Scenario {
     public let streamsPosition: SourcePosition?
     public let serialization: Serialization
     public let outages: [Outage]
+    public let randomOutages: RandomOutages?
+    /// Whether an outage loses what is on the link, in place of pausing it.
+    public let losesInOutages: Bool
+    public let loss: MessageLoss?
+    public let energy: LinkEnergy
+    /// How long a TCP connection may rest that messages use one after another; `nil` where each message has its own.
+    public let longestRestMilliseconds: Double?
     /// Messages are late by up to so much.
     public let jitterMilliseconds: Double
     /// Bytes that may wait in each direction; `nil` for any number.
@@ -50,19 +60,26 @@ extension Scenario {
       if !fields.isPresent("downlink_mbps"), uplink.file == nil { fields.fill("downlink_mbps", .number(uplinkMbps)) }
       rttMilliseconds = fields.double(
         "rtt_ms", default: 0, in: .nonNegative(upTo: 1e7), "round-trip time; every message takes half of it")
-      sharing = fields.choice(
-        "sharing", default: .fair, "fair: transfers in progress share the rate equally; fifo: one at a time")
-      isShared = fields.bool(
-        "shared", default: false, "whether all machines at the lower end share one link, or each has its own")
+      (sharing, medium) = fields.value(
+        "sharing", default: "fair", "who gets how much of the rate", oneOf: [.kinds("sharing", SharingKinds.all)])
+      sharingPosition = fields.position(of: "sharing")
+      let isWifi = sharing == .wifi
+      isShared =
+        fields.bool(
+          "shared", default: isWifi,
+          "whether all machines at the lower end share one link (those of a wifi do), or each has its own")
+      if isWifi, !isShared { fields.error("all machines at the lower end share a wifi", at: "shared") }
       radio = fields.value(
         "radio", default: "none", "the power of the lower end's radio, on top of the processor's",
         oneOf: Radio.named.map { entry in .word(entry.name) { entry.power } } + [
           .object { .cellular(Radio(from: &$0)) }
         ])
       radioPosition = fields.position(of: "radio")
-      transport = fields.value(
+      let way = fields.value(
         "transport", default: "ideal", "how a message takes the link",
         oneOf: [.kinds("transport", Self.transports)])
+      transport = way.transport
+      longestRestMilliseconds = way.isKept ? way.restMilliseconds ?? rttMilliseconds + 200 : nil
       let forwarding = fields.choice(
         "forwarding", default: Forwarding.store,
         "store: each hop receives a message whole before it sends it on; stream: it passes through, at a max-min fair rate"
@@ -76,12 +93,27 @@ extension Scenario {
             "the processor's time to write a message at one end and to read it at the other, for each"),
         perByteNanoseconds: fields.double(
           "ns_per_byte", default: 0, in: .nonNegative(upTo: 1e6), "the same for each byte of a message"))
-      outages = fields.array("outages", required: false, "when the link sends nothing; transfers pause and go on") {
-        fields in
-        let start = fields.double("at_s", in: .nonNegative(upTo: 1e8), "when the outage begins")
-        let length = fields.double("for_s", in: .positive(upTo: 1e8), "how long it takes")
-        return Outage(start: ArrivalKinds.nanoseconds(start), end: ArrivalKinds.nanoseconds(start + length))
-      }
+      let outageFields = OutageFields(from: &fields, "when the link sends nothing")
+      outages = outageFields.outages
+      randomOutages = outageFields.random
+      losesInOutages =
+        fields.choice(
+          "on_outage", default: OutageEffect.pause,
+          "pause: transfers wait and go on; lose: what is on the link, or comes, is lost") == .lose
+        && (!outages.isEmpty || randomOutages != nil)
+      let loss = fields.value(
+        "loss", default: 0, "the probability that a message does not arrive", oneOf: MessageLoss.alternatives)
+      self.loss = loss.perMessage > 0 || loss.perPacket > 0 ? loss : nil
+      energy = LinkEnergy(
+        uplinkJoulesPerBit: 1e-9
+          * fields.double(
+            "uplink_nj_per_bit", default: 0, in: .nonNegative(upTo: 1e9),
+            "energy that the link itself takes for a bit upwards, in 10^-9 J"),
+        downlinkJoulesPerBit: 1e-9
+          * fields.double("downlink_nj_per_bit", default: 0, in: .nonNegative(upTo: 1e9), "the same downwards"),
+        joulesPerMessage: 1e-3
+          * fields.double(
+            "mj_per_message", default: 0, in: .nonNegative(upTo: 1e9), "the same for a message, in 10^-3 J"))
       jitterMilliseconds = fields.double(
         "jitter_ms", default: 0, in: .nonNegative(upTo: 1e7), "each message is late by up to so much, uniformly")
       bufferBytes = fields.intIfPresent(
@@ -89,7 +121,18 @@ extension Scenario {
         "of a fifo link: bytes that may wait in each direction besides the message being sent; more are dropped")
       let isFifo = sharing == .fifo
       if bufferBytes != nil, !isFifo {
-        fields.error("on a fair link nobody waits: a buffer needs 'sharing' fifo", at: "buffer_bytes")
+        fields.error(
+          "on a \(isWifi ? "wifi" : "fair") link nobody waits: a buffer needs 'sharing' fifo", at: "buffer_bytes")
+      }
+      if isWifi {
+        if transport != .ideal { fields.error("on a wifi the 'transport' must be ideal", at: "transport") }
+        if streams { fields.error("over a wifi messages do not stream: 'forwarding' must be store", at: "forwarding") }
+        if uplinkTraceFile != nil || downlinkTraceFile != nil {
+          fields.error("a wifi has no trace: its rates are those of its stations", at: "sharing")
+        }
+      }
+      if streams, losesInOutages {
+        fields.error("what streams pauses in outages: 'on_outage' must be pause", at: "on_outage")
       }
       if streams {
         if isFifo { fields.error("a link that streams is shared fairly: 'sharing' must be fair", at: "forwarding") }
@@ -105,6 +148,15 @@ extension Scenario {
       if isFifo, transport.isFlow, uplinkTraceFile != nil || downlinkTraceFile != nil {
         fields.error("under a rate trace, flows of '\(transport.kind)' are shared fairly", at: "sharing")
       }
+    }
+
+    private enum OutageEffect: String, CaseIterable { case pause, lose }
+
+    /// A transport, and whether and how long its connections are kept.
+    private struct Way {
+      var transport: Transport
+      var isKept = false
+      var restMilliseconds: Double?
     }
 
     private enum Forwarding: String, CaseIterable { case store, stream }
@@ -128,18 +180,33 @@ extension Scenario {
     }
 
     private static let transports = [
-      Kind<Transport>("ideal", "queueing, then bytes * 8 / rate, then half the round-trip time") { _ in .ideal },
-      Kind("cm02", "SimGrid's CM02: at most 4 MiB a round trip; acknowledgements take 5 % of the way back") { _ in .cm02
+      Kind<Way>("ideal", "queueing, then bytes * 8 / rate, then half the round-trip time") { _ in
+        Way(transport: .ideal)
+      },
+      Kind("cm02", "SimGrid's CM02: at most 4 MiB a round trip; acknowledgements take 5 % of the way back") { _ in
+        Way(transport: .cm02)
       },
       Kind("lv08", "SimGrid's LV08: as cm02 with 13.01 times the latency and 97 % of the rate, a fit for wired grids") {
-        _ in .lv08
+        _ in Way(transport: .lv08)
       },
       Kind("tcp", "slow start: a window that doubles every round trip until it covers rate x round trip") { fields in
-        .tcp(
+        let transport = Transport.tcp(
           initialWindow: fields.int("initial_window", default: 10, in: 1...1_000_000, "segments of the first window"),
           segmentBytes: fields.int("mss_bytes", default: 1460, in: 1...1_000_000, "payload of a segment"))
+        let connection = fields.choice(
+          "connection", default: Connection.message,
+          "message: each begins with the first window; kept: a machine's messages in one direction use one connection")
+        let rest = fields.doubleIfPresent(
+          "idle_restart_ms", in: .nonNegative(upTo: 1e9),
+          "of a kept connection: after a longer rest it begins with the first window again; rtt + 200 ms where missing")
+        if rest != nil, connection == .message {
+          fields.error("only a kept connection rests: 'connection' must be kept", at: "idle_restart_ms")
+        }
+        return Way(transport: transport, isKept: connection == .kept, restMilliseconds: rest)
       },
     ]
+
+    private enum Connection: String, CaseIterable { case message, kept }
 
     /// At a kbit/s a tensor of a gigabyte still takes a number of nanoseconds that fits 64 bits.
     private static var rates: [Alternative<(mbps: Double, file: TraceFile?)>] {

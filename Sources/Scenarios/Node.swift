@@ -20,6 +20,9 @@ extension Scenario {
     public let variation: ServiceVariation
     /// With measured timing, this node's compute time over this host's: 8 is eight times slower.
     public let speed: Double
+    /// When its machines are down.
+    public let outages: [Outage]
+    public let randomOutages: RandomOutages?
 
     init(from fields: inout FieldReader) {
       name = fields.name("name", "the node's name")
@@ -42,6 +45,11 @@ extension Scenario {
       speed = fields.double(
         "speed", default: 1, in: .positive(upTo: 1e6),
         "with measured timing: compute time here over compute time on this host")
+      let outageFields = OutageFields(
+        from: &fields, "when each machine is down: work that waits or is in progress there is lost, and who comes fails"
+      )
+      outages = outageFields.outages
+      randomOutages = outageFields.random
     }
 
     private static let schedulers: [Kind<NodeModel.Scheduler>] = [

@@ -10,6 +10,8 @@ extension Scenario {
     checkDistinct(links.map { ($0.name, $0.position) }, "link", diagnostics)
     checkDistinct(policies.map { ($0.label, $0.position) }, "policy", diagnostics)
     for link in links { checkEnds(of: link, diagnostics) }
+    checkCells(diagnostics)
+    checkOutages(diagnostics)
     for entry in workload {
       checkExists(entry.source, among: nodes.map(\.name), "node", diagnostics)
       checkExists(entry.model, among: models.map(\.name), "model", diagnostics)
@@ -48,6 +50,43 @@ extension Scenario {
     if link.from.name == link.to.name, !link.from.name.isEmpty {
       diagnostics.report(
         "a link must join two nodes, not '\(link.from.name.printable)' with itself", at: link.to.position)
+    }
+  }
+
+  /// So many outages that a run would never end are a slip of the pen.
+  private func checkOutages(_ diagnostics: Diagnostics) {
+    func check(_ random: RandomOutages?, count: Int, _ position: SourcePosition?) {
+      guard let random else { return }
+      let length = (random.meanUpNanoseconds + random.meanDownNanoseconds) / 1e9
+      let outages = Double(count) * durationSeconds / length
+      guard outages > 1e8 else { return }
+      diagnostics.report(
+        "\(JSONNumber(outages.rounded()).text) outages would come at random, more than 10^8", at: position)
+    }
+    for node in nodes { check(node.randomOutages, count: node.count, node.position) }
+    for link in links {
+      let count = link.isShared ? 1 : nodes.first { $0.name == link.from.name }?.count ?? 1
+      check(link.randomOutages, count: count, link.position)
+    }
+  }
+
+  /// Links of one cell must agree on what they share.
+  private func checkCells(_ diagnostics: Diagnostics) {
+    for (index, link) in links.enumerated() {
+      guard let medium = link.medium, let cell = medium.cell,
+        let other = links[..<index].first(where: { $0.medium?.cell == cell }), let known = other.medium
+      else { continue }
+      if (medium.fairness, medium.totals) != (known.fairness, known.totals) {
+        diagnostics.report(
+          "links '\(other.name.printable)' and '\(link.name.printable)' share the cell '\(cell.printable)', so that their "
+            + "'fairness' and 'total_mbps_by_clients' must be the same", at: link.sharingPosition)
+      }
+    }
+    for link in links where !link.losesInOutages && (!link.outages.isEmpty || link.randomOutages != nil) {
+      guard let cell = link.medium?.cell, links.count(where: { $0.medium?.cell == cell }) > 1 else { continue }
+      diagnostics.report(
+        "a cell that several links share does not pause: 'on_outage' of '\(link.name.printable)' must be lose",
+        at: link.sharingPosition)
     }
   }
 

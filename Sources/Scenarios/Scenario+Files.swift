@@ -104,6 +104,14 @@ extension Scenario {
           + "'\(nodes[node].name.printable)' (it has \(table.tiers.map(\.printable).joined(separator: ", ")))",
         at: entry.model.position)
     }
+    let device = nodes[path.nodes[0]].tier.rawValue
+    if let recovery = entry.recovery, recovery.fallback != .none,
+      let layer = table.graph.layers.first(where: { ($0.pinnedTier ?? device) != device })
+    {
+      diagnostics.report(
+        "the device cannot fall back: layer '\(layer.name.printable)' of '\(entry.model.name.printable)' is pinned to "
+          + "\((layer.pinnedTier ?? "").printable)", at: entry.recoveryPosition)
+    }
     let tiers = Set(path.nodes.map { nodes[$0].tier.rawValue })
     for layer in table.graph.layers where !layer.isInput {
       guard let pinned = layer.pinnedTier, !tiers.contains(pinned) else { continue }

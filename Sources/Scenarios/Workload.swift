@@ -24,8 +24,13 @@ extension Scenario {
     public let encoding: Encoding
     /// Bytes of the input as transmitted; `nil` where they follow from the network's input tensor.
     public let inputBytes: Int?
+    /// What encoding and decoding it take.
+    public let codec: Codec
     public let deadlineMilliseconds: Double?
     public let priority: Int
+    /// What becomes of attempts that fail; `nil` where their requests do.
+    public let recovery: Recovery?
+    public let recoveryPosition: SourcePosition?
 
     init(from fields: inout FieldReader) {
       source = fields.reference("source", "the node at which requests begin; each of its machines gets the full rate")
@@ -35,8 +40,9 @@ extension Scenario {
       arrivalsFile = arrivals.file
       requestsPerArrival = arrivals.requestsPerArrival
       load = arrivals.load
-      (encoding, inputBytes) = fields.section("input", "the input as it is sent where the network does not run locally")
-      {
+      (encoding, inputBytes, codec) = fields.section(
+        "input", "the input as it is sent where the network does not run locally"
+      ) {
         fields in
         let encoding = fields.choice(
           "encoding", default: Encoding.rawF32,
@@ -45,13 +51,17 @@ extension Scenario {
         if bytes == nil, encoding == .jpeg || encoding == .custom, !fields.isPresent("bytes") {
           fields.error("an input encoded as '\(encoding.rawValue)' needs its 'bytes'", at: "encoding")
         }
-        return (encoding, bytes)
+        return (encoding, bytes, Codec(from: &fields))
       }
       deadlineMilliseconds = fields.doubleIfPresent(
         "deadline_ms", in: .positive(upTo: 1e12), "latency above which a request has missed its deadline")
       priority = fields.int(
         "priority", default: 0, in: -1_000_000...1_000_000,
         "on nodes with the scheduler 'priority', requests of a larger one go first")
+      recovery = fields.objectIfPresent("recovery", "what becomes of attempts to have others compute that fail") {
+        Recovery(from: &$0)
+      }
+      recoveryPosition = fields.position(of: "recovery")
     }
   }
 }

@@ -4,7 +4,16 @@ import Partitioning
 ///
 /// The times are integer nanoseconds and add up exactly to completion less arrival.
 public struct RequestRecord: Sendable {
-  public enum Outcome: UInt8, Sendable { case completed, dropped, unfinished }
+  public enum Outcome: UInt8, Sendable {
+    case completed
+    /// Answered, by the device itself after others had failed.
+    case fellBack
+    case dropped, unfinished
+    /// Not answered: the last attempt took too long, or was lost and known to be.
+    case timedOut, lost
+
+    public var isAnswered: Bool { rawValue <= Outcome.fellBack.rawValue }
+  }
 
   /// Counts the requests of a replication from 0, in order of arrival.
   public var sequence: Int64 = 0
@@ -74,6 +83,8 @@ public struct StepRecord: Sendable {
 
 /// Receives requests of the measured window as they become final.
 public protocol RequestSink {
+  /// Receives what only some scenarios have of requests, each before its request.
+  mutating func record(_ extras: [RequestExtras]) throws
   /// Receives steps in the order in which they end, where they are asked for.
   mutating func record(_ steps: [StepRecord]) throws
   mutating func record(_ request: RequestRecord) throws
@@ -91,6 +102,8 @@ extension RequestSink {
   public mutating func use(_ placement: Placement, source: Int) throws {}
 
   public mutating func record(_ steps: [StepRecord]) throws {}
+
+  public mutating func record(_ extras: [RequestExtras]) throws {}
 }
 
 /// What one network's requests amount to in a replication (measured window only).
@@ -107,6 +120,8 @@ public struct ModelTotals: Sendable {
   /// Latencies in nanoseconds of completed requests; quantiles within 1 %.
   public var latencyMeanNanoseconds = 0.0
   public var latencyQuantiles = QuantileSketch()
+  /// Failed attempts and links' energy.
+  public var extras = ExtrasTotals()
 
   public init() {}
 }
@@ -124,6 +139,8 @@ public struct NodeTotals: Sendable {
   public var requests = 0
   /// Of `computeJoules + radioJoules + idleJoules`, what no request was charged with.
   public var unbookedJoules = 0.0
+  /// The share of machines x window without outages; `nil` where the node cannot fail.
+  public var availability: Double?
 
   public init() {}
 }
@@ -137,6 +154,10 @@ public struct LinkTotals: Sendable {
   /// Seconds of work that came in the window / (instances x window).
   public var offeredLoadUp = 0.0
   public var offeredLoadDown = 0.0
+  /// By the energy of a bit and of a message.
+  public var joules = 0.0
+  /// The share of instances x window without outages; `nil` where there are none.
+  public var availability: Double?
 
   public init() {}
 }
@@ -154,6 +175,8 @@ public struct ReplicationResult: Sendable {
   /// Of the sources that have a load scenario.
   public var loads: [LoadTotals] = []
   public var events = 0
+  /// Requests that could not end, and what each waits for.
+  public var stuck: [StuckRequest] = []
   /// Simulated time at the end, in nanoseconds.
   public var endNanoseconds: Int64 = 0
   public var wasInterrupted = false

@@ -51,6 +51,8 @@ public struct Simulator: Sendable {
     func deliver() throws {
       for used in engine.placements[placements...] { try sink.use(used.placement, source: used.source) }
       placements = engine.placements.count
+      if !engine.tracks.output.isEmpty { try sink.record(engine.tracks.output) }
+      engine.tracks.output.removeAll(keepingCapacity: true)
       if !engine.stepOutput.isEmpty { try sink.record(engine.stepOutput) }
       engine.stepOutput.removeAll(keepingCapacity: true)
       if !engine.output.isEmpty { try sink.record(engine.output) }

@@ -18,6 +18,7 @@ extension SystemModel {
     }
     try require(max(stations, senders) <= Event.maximumIndex, "more than \(Event.maximumIndex) machines or clients")
     try validateRadios()
+    try validateFailures()
   }
 
   private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(SimulationError) {

@@ -49,6 +49,11 @@ public struct NodeModel: Sendable {
   /// Power with no server busy and with every server busy, in watts.
   public var idleWatts: Double
   public var busyWatts: Double
+  /// When each machine is down, and loses all work that waits or is in progress there.
+  public var outages: [Outage] = []
+  public var randomOutages: RandomOutages?
+
+  var fails: Bool { !outages.isEmpty || randomOutages != nil }
 
   public init(
     name: String, role: Role, count: Int = 1, servers: Int = 1, scheduler: Scheduler = .fifo,
@@ -76,7 +81,7 @@ public enum ServiceVariation: Sendable, Hashable {
 
 /// A link between two nodes; one per machine at its lower end unless shared.
 public struct LinkModel: Sendable {
-  public enum Sharing: String, Sendable, CaseIterable, Codable { case fair, fifo }
+  public enum Sharing: String, Sendable, CaseIterable, Codable { case fair, fifo, wifi }
 
   public var name: String
   /// The node below (nearer to the device) and above, as indices into `SystemModel.nodes`.
@@ -90,6 +95,16 @@ public struct LinkModel: Sendable {
   public var uplinkTrace: RateTrace?
   public var downlinkTrace: RateTrace?
   public var outages: [Outage] = []
+  /// Of each instance, besides those given.
+  public var randomOutages: RandomOutages?
+  /// Whether an outage loses what is on the link and what comes; otherwise transfers pause and go on.
+  public var losesInOutages = false
+  public var loss: MessageLoss?
+  /// What messages of both directions contend for, where the sharing is `wifi`.
+  public var medium: AirtimeMedium?
+  /// Where the transport is TCP and messages use one connection after another: for how long it may rest before it begins
+  /// anew; `nil` where each message has its own.
+  public var longestRestNanoseconds: Int64?
   /// Bytes that may wait for each direction of a link with a line, besides the message being sent; `nil` for any number.
   public var bufferBytes: Int?
   /// Messages are late by up to so much, uniformly.
@@ -116,6 +131,8 @@ public struct SourceModel: Sendable {
   public var requestsPerArrival: Int = 1
   /// What its queries are judged by.
   public var load: LoadScenario?
+  /// What becomes of attempts that fail; without it their requests fail.
+  public var recovery: Recovery?
   /// From arrival to the end of the request; `nil` where there is none.
   public var deadlineNanoseconds: Int64?
   /// Where a scheduler asks for it, requests of a larger priority go first.

@@ -4,7 +4,8 @@ import Testing
 
 struct RunTests {
   static let examples = [
-    "quickstart", "lte-cameras", "wifi-phones", "three-tier-factory", "raw-vs-jpeg", "overloaded-cloud", "onnx-model",
+    "quickstart", "lte-cameras", "wifi-phones", "three-tier-factory", "raw-vs-jpeg", "overloaded-cloud", "flaky-wifi",
+    "onnx-model",
   ]
 
   /// A tenth of the simulated time is enough to see that everything an example needs is there.

@@ -14,6 +14,7 @@ struct ValidationTests {
   /// The same for runs of a few messages, which have nothing random about them.
   static let exact: [(file: String, expected: Double)] = [
     ("slow-start", 271.736), ("lv08", 233.193), ("packets", 19), ("rates", 2400), ("outage", 2100), ("max-min", 2000),
+    ("wifi-anomaly", 4500), ("wifi-clients", 857.142857), ("fallback", 2200), ("link-energy", 500),
   ]
 
   /// Values of the first column of a query.
@@ -69,6 +70,63 @@ struct ValidationTests {
     let run = try Self.run("bounded", ["--duration", "6000", "--replications", "10"])
     let shares = try Self.numbers("SELECT 1.0 * dropped / requests FROM run_total", in: run.database)
     #expect(abs(shares.reduce(0, +) / 10 - 0.16021586) < 0.005)
+  }
+
+  /// Columns of scenarios with several figures, all by hand.
+  static let figures: [(file: String, query: String, expected: [Double])] = [
+    ("wifi-airtime", "SELECT latency_ms FROM request ORDER BY machine", [1000, 4500]),
+    ("idle-restart", "SELECT latency_ms FROM request ORDER BY sequence", [271.736, 115.536, 271.736]),
+    ("fallback", "SELECT wasted_energy_j FROM request", [3.6]),
+    ("fallback", "SELECT retry_ms FROM request WHERE outcome = 'fell_back' AND attempts = 3 AND timeouts = 3", [1800]),
+    ("fallback", "SELECT fell_back FROM policy_summary WHERE completed = 1", [1]),
+    ("wasted", "SELECT wasted_energy_j FROM request WHERE outcome = 'timed_out' AND attempts = 2", [20.9]),
+    ("wasted", "SELECT wasted_ms FROM request WHERE wasted_bytes = 200000", [160]),
+    ("wasted", "SELECT timed_out FROM policy_summary", [1]),
+    ("link-energy", "SELECT link_energy_j FROM request", [0.045]),
+    ("link-energy", "SELECT total_energy_j_per_request FROM policy_summary", [0.045]),
+    ("link-energy", "SELECT energy_j FROM link_summary", [0.045]),
+  ]
+
+  @Test(arguments: figures.indices)
+  func exactFigures(index: Int) throws {
+    let (file, query, expected) = Self.figures[index]
+    let run = try Self.run(file)
+    let values = try Self.numbers(query, in: run.database)
+    #expect(values.count == expected.count && zip(values, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(values)")
+  }
+
+  @Test func dropTail() throws {
+    let run = try Self.run("drop-tail", ["--duration", "6000", "--replications", "10"])
+    let shares = try Self.numbers("SELECT 1.0 * dropped / requests FROM run_total", in: run.database)
+    #expect(abs(shares.reduce(0, +) / 10 - 0.1032990) < 0.005)
+  }
+
+  @Test func geometricRetries() throws {
+    let run = try Self.run("retries", ["--duration", "6000", "--replications", "10"])
+    let attempts = try Self.numbers("SELECT attempts_per_request FROM policy_summary", in: run.database)[0]
+    let latency = try Self.numbers("SELECT latency_mean_ms FROM policy_summary", in: run.database)[0]
+    // 30,000 requests: four times the standard error of a geometric mean.
+    #expect(abs(attempts - 1 / 0.7) < 0.02 && abs(latency - (100 + 250 * (attempts - 1))) < 0.05)
+  }
+
+  @Test func availability() throws {
+    let run = try Self.run("availability", ["--replications", "10"])
+    let lost = try Self.numbers("SELECT 1.0 * lost / requests FROM run_total", in: run.database)
+    #expect(abs(lost.reduce(0, +) / 10 - 0.1) < 0.01)
+    let available = try Self.numbers("SELECT availability FROM node_summary WHERE node = 'cloud'", in: run.database)
+    #expect(abs(available[0] - 0.9) < 0.01)
+  }
+
+  /// The run ends, and says which request nothing can move.
+  @Test func stuckRequestsAreSaid() throws {
+    let folder = try TemporaryFolder()
+    let result = try Program.run([
+      "run", "Scenarios/validation/outage.json", "-o", folder.file("x.db").path, "--set",
+      "links.0.outages=[{\"at_s\": 0.05}]",
+    ])
+    #expect(result.status == 0 && result.errors.contains("request 0 of 'device', come at 0 s, can never finish"))
+    #expect(result.errors.contains("link 'link'"))
+    #expect(try Self.numbers("SELECT unfinished FROM run_total", in: folder.file("x.db").path) == [1])
   }
 
   @Test func loadScenario() throws {

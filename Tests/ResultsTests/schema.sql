@@ -40,7 +40,7 @@ CREATE TABLE link (  -- a link between two nodes
   uplink_mbps REAL NOT NULL,                              -- rate upwards, 10^6 bit/s
   downlink_mbps REAL NOT NULL,                            -- rate downwards, 10^6 bit/s
   rtt_ms REAL NOT NULL,                                   -- round-trip time
-  sharing TEXT NOT NULL,                                  -- fair or fifo
+  sharing TEXT NOT NULL,                                  -- fair, fifo or wifi
   shared INTEGER NOT NULL                                 -- 1 if all machines of from_node_id share one
 ) STRICT;
 
@@ -105,9 +105,17 @@ CREATE TABLE run_total (  -- a run's figures over all models
   uplink_bytes_per_request REAL,                  -- over the device's own link, per completed request
   downlink_bytes_per_request REAL,                -- over the device's own link, per completed request
   device_energy_j_per_request REAL,               -- the device's joules booked to a completed request
-  total_energy_j_per_request REAL,                -- with the service on all other nodes
+  total_energy_j_per_request REAL,                -- with the service on all other nodes, and the links' own
   throughput_per_s REAL NOT NULL,                 -- completions inside the measured window / its length
   accuracy REAL,                                  -- share of right answers; NULL where nothing was evaluated
+  fell_back INTEGER NOT NULL,                     -- of the completed, answered by the device itself after others had failed
+  timed_out INTEGER NOT NULL,                     -- not answered: the last attempt took too long
+  lost INTEGER NOT NULL,                          -- not answered: the last attempt was lost, and known to be
+  attempts_per_request REAL,                      -- 1 and the retries
+  timeouts_per_request REAL,                      -- attempts that took too long
+  wasted_ms_per_request REAL,                     -- machines' time for failed attempts, per request of any outcome
+  wasted_bytes_per_request REAL,                  -- bytes over the device's own link for failed attempts
+  wasted_energy_j_per_request REAL,               -- joules of all machines and links for failed attempts
   device_compute_ms REAL,                         -- computing on the device
   device_queue_ms REAL,                           -- waiting for the device
   serialize_ms REAL,                              -- (de)serialising at both ends
@@ -117,6 +125,7 @@ CREATE TABLE run_total (  -- a run's figures over all models
   cloud_compute_ms REAL,                          -- computing in the cloud
   cloud_queue_ms REAL,                            -- waiting for the cloud
   downlink_ms REAL,                               -- waiting for, sending and propagation of what came down
+  retry_ms REAL,                                  -- failed attempts and the waits after them
   latency_half_width_ms REAL,                     -- of the 95 % confidence interval of latency_mean_ms from this run alone (batch means); NULL if it is too short
   PRIMARY KEY (run_id)
 ) STRICT;
@@ -136,9 +145,17 @@ CREATE TABLE run_model (  -- a run's figures for one model
   uplink_bytes_per_request REAL,                        -- over the device's own link, per completed request
   downlink_bytes_per_request REAL,                      -- over the device's own link, per completed request
   device_energy_j_per_request REAL,                     -- the device's joules booked to a completed request
-  total_energy_j_per_request REAL,                      -- with the service on all other nodes
+  total_energy_j_per_request REAL,                      -- with the service on all other nodes, and the links' own
   throughput_per_s REAL NOT NULL,                       -- completions inside the measured window / its length
   accuracy REAL,                                        -- share of right answers; NULL where nothing was evaluated
+  fell_back INTEGER NOT NULL,                           -- of the completed, answered by the device itself after others had failed
+  timed_out INTEGER NOT NULL,                           -- not answered: the last attempt took too long
+  lost INTEGER NOT NULL,                                -- not answered: the last attempt was lost, and known to be
+  attempts_per_request REAL,                            -- 1 and the retries
+  timeouts_per_request REAL,                            -- attempts that took too long
+  wasted_ms_per_request REAL,                           -- machines' time for failed attempts, per request of any outcome
+  wasted_bytes_per_request REAL,                        -- bytes over the device's own link for failed attempts
+  wasted_energy_j_per_request REAL,                     -- joules of all machines and links for failed attempts
   device_compute_ms REAL,                               -- computing on the device
   device_queue_ms REAL,                                 -- waiting for the device
   serialize_ms REAL,                                    -- (de)serialising at both ends
@@ -148,6 +165,7 @@ CREATE TABLE run_model (  -- a run's figures for one model
   cloud_compute_ms REAL,                                -- computing in the cloud
   cloud_queue_ms REAL,                                  -- waiting for the cloud
   downlink_ms REAL,                                     -- waiting for, sending and propagation of what came down
+  retry_ms REAL,                                        -- failed attempts and the waits after them
   PRIMARY KEY (run_id, model_id)
 ) STRICT;
 
@@ -169,6 +187,7 @@ CREATE TABLE run_node (  -- a node's totals over its machines in the measured wi
   idle_energy_j REAL NOT NULL,                       -- of the idle power
   unbooked_energy_j REAL NOT NULL,                   -- of energy_j, what no request was charged with
   requests INTEGER NOT NULL,                         -- visits that began service
+  availability REAL,                                 -- share of machines x time without outages; NULL where it cannot fail
   PRIMARY KEY (run_id, node_id)
 ) STRICT;
 
@@ -183,6 +202,8 @@ CREATE TABLE run_link (  -- a link's totals over its instances in the measured w
   offered_load_down REAL NOT NULL,                   -- the same downwards
   mean_throughput_up_mbps REAL NOT NULL,             -- bits sent upwards / length of the window
   mean_throughput_down_mbps REAL NOT NULL,           -- bits sent downwards / length of the window
+  energy_j REAL NOT NULL,                            -- of the link itself, by bits and messages
+  availability REAL,                                 -- share of instances x time without outages; NULL where there are none
   PRIMARY KEY (run_id, link_id)
 ) STRICT;
 
@@ -220,10 +241,10 @@ CREATE TABLE request (  -- one row per request of the measured window
   machine INTEGER NOT NULL,                                         -- which of the source node's machines it began on, from 0
   model_id INTEGER NOT NULL REFERENCES model(model_id),             -- the network it is for
   placement_id INTEGER NOT NULL REFERENCES placement(placement_id), -- where its layers ran
-  outcome TEXT NOT NULL,                                            -- completed, dropped or unfinished
+  outcome TEXT NOT NULL,                                            -- completed, fell_back (to the device), dropped, timed_out, lost or unfinished
   deadline_missed INTEGER NOT NULL,                                 -- 1 if it ended later than its deadline
   arrival_s REAL NOT NULL,                                          -- when it arrived
-  latency_ms REAL,                                                  -- arrival to end; NULL unless completed
+  latency_ms REAL,                                                  -- arrival to end; NULL unless completed or fell_back
   device_compute_ms REAL NOT NULL,                                  -- computing on the device
   device_queue_ms REAL NOT NULL,                                    -- waiting for the device
   serialize_ms REAL NOT NULL,                                       -- (de)serialising at both ends
@@ -241,7 +262,14 @@ CREATE TABLE request (  -- one row per request of the measured window
   receive_energy_j REAL NOT NULL,                                   -- device: receiving
   wait_energy_j REAL NOT NULL,                                      -- device: its share of idling while it waits for others
   radio_overhead_energy_j REAL NOT NULL,                            -- device: promotion and tail of the radio
-  server_energy_j REAL NOT NULL                                     -- all other nodes: (busy power / servers) x service time
+  server_energy_j REAL NOT NULL,                                    -- all other nodes: (busy power / servers) x service time
+  attempts INTEGER NOT NULL,                                        -- 1 and the retries
+  timeouts INTEGER NOT NULL,                                        -- attempts that took too long
+  retry_ms REAL NOT NULL,                                           -- of the latency, failed attempts and the waits after them; no other part has any of it
+  wasted_ms REAL NOT NULL,                                          -- of failed attempts: computing, reading and writing on all machines
+  wasted_bytes INTEGER NOT NULL,                                    -- of bytes_up and bytes_down, those of failed attempts
+  wasted_energy_j REAL NOT NULL,                                    -- of all joules, those of failed attempts and the waits after them
+  link_energy_j REAL NOT NULL                                       -- of the links, by bits and messages
 ) STRICT;
 
 CREATE TABLE event (  -- one row per step of a request, in the order in which they end; only under --record events
@@ -274,9 +302,17 @@ SELECT
   avg(m.uplink_bytes_per_request) AS uplink_bytes_per_request,  -- over the device's own link, per completed request
   avg(m.downlink_bytes_per_request) AS downlink_bytes_per_request,  -- over the device's own link, per completed request
   avg(m.device_energy_j_per_request) AS device_energy_j_per_request,  -- the device's joules booked to a completed request
-  avg(m.total_energy_j_per_request) AS total_energy_j_per_request,  -- with the service on all other nodes
+  avg(m.total_energy_j_per_request) AS total_energy_j_per_request,  -- with the service on all other nodes, and the links' own
   avg(m.throughput_per_s) AS throughput_per_s,  -- completions inside the measured window / its length
   avg(m.accuracy) AS accuracy,  -- share of right answers; NULL where nothing was evaluated
+  avg(m.fell_back) AS fell_back,  -- of the completed, answered by the device itself after others had failed
+  avg(m.timed_out) AS timed_out,  -- not answered: the last attempt took too long
+  avg(m.lost) AS lost,  -- not answered: the last attempt was lost, and known to be
+  avg(m.attempts_per_request) AS attempts_per_request,  -- 1 and the retries
+  avg(m.timeouts_per_request) AS timeouts_per_request,  -- attempts that took too long
+  avg(m.wasted_ms_per_request) AS wasted_ms_per_request,  -- machines' time for failed attempts, per request of any outcome
+  avg(m.wasted_bytes_per_request) AS wasted_bytes_per_request,  -- bytes over the device's own link for failed attempts
+  avg(m.wasted_energy_j_per_request) AS wasted_energy_j_per_request,  -- joules of all machines and links for failed attempts
   count(*) AS replications,
   sum(run.status = 'interrupted') AS interrupted_replications
 FROM run_model AS m JOIN run USING (run_id) JOIN model USING (model_id)
@@ -297,6 +333,7 @@ SELECT
   avg(m.cloud_compute_ms) AS cloud_compute_ms,  -- computing in the cloud
   avg(m.cloud_queue_ms) AS cloud_queue_ms,  -- waiting for the cloud
   avg(m.downlink_ms) AS downlink_ms,  -- waiting for, sending and propagation of what came down
+  avg(m.retry_ms) AS retry_ms,  -- failed attempts and the waits after them
   avg(m.latency_mean_ms) AS latency_mean_ms
 FROM run_model AS m JOIN run USING (run_id) JOIN model USING (model_id)
 GROUP BY run.scenario, run.policy, m.model_id
@@ -316,7 +353,8 @@ SELECT
   avg(n.radio_energy_j) AS radio_energy_j,
   avg(n.idle_energy_j) AS idle_energy_j,
   avg(n.unbooked_energy_j) AS unbooked_energy_j,  -- of energy_j, what no request was charged with
-  avg(n.requests) AS requests  -- visits that began service in the measured window
+  avg(n.requests) AS requests,  -- visits that began service in the measured window
+  avg(n.availability) AS availability  -- share of machines x time without outages
 FROM run_node AS n JOIN run USING (run_id) JOIN node USING (node_id)
 GROUP BY run.scenario, run.policy, n.node_id
 ORDER BY min(run.run_id), n.node_id;
@@ -333,7 +371,9 @@ SELECT
   avg(l.offered_load_up) AS offered_load_up,  -- sending time of what came / time; over 1 is unstable
   avg(l.offered_load_down) AS offered_load_down,
   avg(l.mean_throughput_up_mbps) AS mean_throughput_up_mbps,  -- bits sent / length of the window
-  avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps
+  avg(l.mean_throughput_down_mbps) AS mean_throughput_down_mbps,
+  avg(l.energy_j) AS energy_j,  -- of the link itself, by bits and messages
+  avg(l.availability) AS availability  -- share of instances x time without outages
 FROM run_link AS l JOIN run USING (run_id) JOIN link USING (link_id)
 GROUP BY run.scenario, run.policy, l.link_id
 ORDER BY min(run.run_id), l.link_id;
@@ -361,6 +401,14 @@ SELECT
   m.total_energy_j_per_request,
   m.throughput_per_s,
   m.accuracy,
+  m.fell_back,
+  m.timed_out,
+  m.lost,
+  m.attempts_per_request,
+  m.timeouts_per_request,
+  m.wasted_ms_per_request,
+  m.wasted_bytes_per_request,
+  m.wasted_energy_j_per_request,
   m.device_compute_ms,
   m.device_queue_ms,
   m.serialize_ms,
@@ -370,6 +418,7 @@ SELECT
   m.cloud_compute_ms,
   m.cloud_queue_ms,
   m.downlink_ms,
+  m.retry_ms,
   m.latency_half_width_ms  -- of the 95 % confidence interval from this run alone; NULL if it is too short
 FROM run LEFT JOIN run_total AS m USING (run_id)
 ORDER BY run.run_id;

@@ -25,6 +25,25 @@ extension LoadedModel {
     return type.elementCount
   }
 
+  /// What encoding and decoding the input take: by messages, pixels and bytes as it is sent.
+  func codec(of workload: Scenario.Workload, bytes: Int) throws(InputError) -> InputCodec {
+    let codec = workload.codec
+    var pixels = codec.pixels
+    if pixels == nil, let graph, graph.inputs.count == 1, let shape = graph.costType(of: graph.inputs[0])?.shape,
+      shape.count == 4
+    {
+      pixels = shape[2].multipliedReportingOverflow(by: shape[3]).partialValue
+    }
+    guard let pixels = pixels ?? (codec.needsPixels ? nil : 0) else {
+      throw InputError(
+        "'\(name.printable)' has no picture [N, C, H, W] as its input: 'input' needs its 'pixels'",
+        at: workload.model.position)
+    }
+    return InputCodec(
+      encodeNanoseconds: codec.encode.nanoseconds(pixels: pixels, bytes: bytes),
+      decodeNanoseconds: codec.decode.nanoseconds(pixels: pixels, bytes: bytes))
+  }
+
   /// The network as the results file describes it; its layers are those that placements index.
   func description(of network: CostGraph) -> ModelDescription {
     guard let graph else {

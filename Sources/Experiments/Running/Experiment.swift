@@ -97,6 +97,9 @@ public struct Experiment: Sendable {
           outcome.requests += ending.result.models.reduce(0) { $0 + $1.requests }
           outcome.simulationSeconds += ending.cpuSeconds
           outcome.wasInterrupted = outcome.wasInterrupted || ending.result.wasInterrupted
+          outcome.notes += ending.result.stuck.map {
+            note(on: $0, under: scenario.policies[runs[index].0], replication: runs[index].1)
+          }
           precision?.add(ending.result, policy: runs[index].0)
           executions.note(ending.result.placements, of: run)
           if scenario.execution == .every {
@@ -124,6 +127,14 @@ public struct Experiment: Sendable {
       return network.map { model.description(of: $0) }
         ?? ModelDescription(name: model.name, origin: model.origin.rawValue, macs: 0, parameters: 0, layers: [])
     }
+  }
+
+  private func note(on stuck: StuckRequest, under policy: Scenario.Policy, replication: Int) -> String {
+    let source = system.scenario.workload[stuck.source].source.name
+    let arrival = JSONNumber(Double(stuck.arrival) / 1e9).text
+    return "request \(stuck.sequence) of '\(source.printable)', come at \(arrival) s, can never finish under "
+      + "'\(policy.label.printable)' (replication \(replication)): \(stuck.isLink ? "link" : "node") "
+      + "'\(stuck.place.printable)' does nothing for it any more"
   }
 
   private func note(on precision: Precision, replications: Int) -> String {

@@ -28,6 +28,8 @@ final class RecordedRun: RequestSink {
 
   func record(_ steps: [StepRecord]) throws { try recorder.record(steps) }
 
+  func record(_ extras: [RequestExtras]) throws { if recordsRequests { try recorder.record(extras) } }
+
   func record(_ request: RequestRecord) throws { try record([request]) }
 
   func record(_ requests: [RequestRecord]) throws {

@@ -91,6 +91,7 @@ enum Replications {
           case .used(let placement, let source): try run.use(placement, source: source)
           case .requests(let requests): try run.record(requests)
           case .steps(let steps): try run.record(steps)
+          case .extras(let extras): try run.record(extras)
           case .ended(let ending):
             guard let ending = try ending?.get() else { break receiving }
             try run.finish(ending)
@@ -144,4 +145,5 @@ private struct ChannelSink: RequestSink {
   mutating func record(_ request: RequestRecord) throws { channel.send(.requests([request])) }
   mutating func record(_ requests: [RequestRecord]) throws { channel.send(.requests(requests)) }
   mutating func record(_ steps: [StepRecord]) throws { channel.send(.steps(steps)) }
+  mutating func record(_ extras: [RequestExtras]) throws { channel.send(.extras(extras)) }
 }

@@ -8,6 +8,7 @@ final class RunChannel: @unchecked Sendable {
     case used(Placement, source: Int)
     case requests([RequestRecord])
     case steps([StepRecord])
+    case extras([RequestExtras])
     /// `nil` for a run that never began.
     case ended(Result<Replications.Ending, any Error>?)
   }

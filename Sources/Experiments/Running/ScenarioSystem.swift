@@ -57,13 +57,17 @@ public struct ScenarioSystem: Sendable {
         path: path.nodes, links: path.links, problem: problem, policy: policy.policy)
       source.requestsPerArrival = workload.requestsPerArrival
       source.load = workload.load
+      source.recovery = workload.recovery
       return source
     }
     return SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
-        NodeModel(
+        var model = NodeModel(
           name: node.name, role: node.tier, count: node.count, servers: node.servers, scheduler: node.scheduler,
           queueLimit: node.queueLimit, variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
+        model.outages = node.outages
+        model.randomOutages = node.randomOutages
+        return model
       },
       links: scenario.links.map { link in
         var model = LinkModel(
@@ -73,6 +77,11 @@ public struct ScenarioSystem: Sendable {
         model.uplinkTrace = link.uplinkTrace
         model.downlinkTrace = link.downlinkTrace
         model.outages = link.outages
+        model.randomOutages = link.randomOutages
+        model.losesInOutages = link.losesInOutages
+        model.loss = link.loss
+        model.medium = link.medium
+        model.longestRestNanoseconds = link.longestRestMilliseconds.map { .nanoseconds($0 * 1e6) }
         model.bufferBytes = link.bufferBytes
         model.jitterNanoseconds = .nanoseconds(link.jitterMilliseconds * 1e6)
         return model
@@ -97,7 +106,7 @@ public struct ScenarioSystem: Sendable {
     let radio = links.first?.radio ?? .none
     let model = models[scenario.modelIndex(named: workload.model.name) ?? 0]
     let inputBytes = try model.inputBytes(of: workload)
-    let problem: PlacementProblem
+    var problem: PlacementProblem
     switch model.content {
     case .table(let table):
       let tabled = table.problem(
@@ -122,6 +131,7 @@ public struct ScenarioSystem: Sendable {
       problem = PlacementProblem(
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)
     }
+    problem.codec = try model.codec(of: workload, bytes: problem.network.inputBytes)
     try problem.validate()
     return problem
   }
@@ -151,8 +161,10 @@ public struct ScenarioSystem: Sendable {
 extension PlacementProblem {
   /// The same problem with an input of another size in transit.
   public func withInputBytes(_ bytes: Int) throws(InputError) -> PlacementProblem {
-    PlacementProblem(
+    var problem = PlacementProblem(
       network: try network.withInputBytes(bytes), tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+    problem.codec = codec
+    return problem
   }
 }
 
@@ -163,7 +175,7 @@ extension Scenario.Link {
     return PlacementProblem.Hop(
       uplinkBitsPerSecond: plain.uplinkBitsPerSecond, downlinkBitsPerSecond: plain.downlinkBitsPerSecond,
       propagationNanoseconds: plain.propagationNanoseconds, transport: transport, serialization: serialization,
-      streams: streams)
+      streams: streams, energy: energy)
   }
 }
 

@@ -36,6 +36,6 @@ private struct LatencySeries: RequestSink {
   var requests: [(sequence: Int64, arrival: Int64, latency: Int64)] = []
 
   mutating func record(_ request: RequestRecord) {
-    if request.outcome == .completed { requests.append((request.sequence, request.arrival, request.latency)) }
+    if request.outcome.isAnswered { requests.append((request.sequence, request.arrival, request.latency)) }
   }
 }

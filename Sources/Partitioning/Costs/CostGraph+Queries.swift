@@ -55,6 +55,9 @@ extension CostGraph {
     } catch { throw InputError("network '\(self.name.printable)': \(error.description)") }
   }
 
+  /// Bytes of all its inputs, as they are sent.
+  public var inputBytes: Int { layers.filter(\.isInput).flatMap(\.outputs).reduce(0) { $0 + tensors[$1].bytes } }
+
   /// The same network with an input of another size in transit: an encoded picture instead of its tensor.
   ///
   /// Throws `InputError` unless the network has exactly one input.

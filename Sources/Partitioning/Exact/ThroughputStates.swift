@@ -42,6 +42,7 @@ struct ThroughputStates {
           for (slot, input) in zip(slots, entry.inputs) {
             let (low, high) = (Int(travel[2 * slot]), Int(travel[2 * slot + 1]))
             problem.addTransfers(&added, start, bytes: tensors[input].bytes, from: low, high, to: tier)
+            if tier > high { problem.addCodec(&added, start, of: input, from: high, to: tier) }
             travel[2 * slot] = UInt8(min(low, tier))
             travel[2 * slot + 1] = UInt8(max(high, tier))
           }
@@ -123,6 +124,13 @@ extension PlacementProblem {
       stages[start + tiers.count + hops.count + hop] += hops[hop].transferNanoseconds(bytes: bytes, .down)
       addSerialization(&stages, start, bytes: bytes, hop)
     }
+  }
+
+  /// An input of the network goes on upwards: it is decoded where it ends, and no longer where it was.
+  fileprivate func addCodec(_ stages: inout [Int64], _ start: Int, of tensor: Int, from high: Int, to tier: Int) {
+    guard isEncoded(tensor, .up) else { return }
+    if high == 0 { stages[start] += codec.encodeNanoseconds } else { stages[start + high] -= codec.decodeNanoseconds }
+    stages[start + tier] += codec.decodeNanoseconds
   }
 
   private func addSerialization(_ stages: inout [Int64], _ start: Int, bytes: Int, _ hop: Int) {

@@ -93,6 +93,7 @@ struct AdditiveCosts {
           for layer in 0..<layout.layers { set(2 + tier * layout.layers + layer, weight * Double(times[layer])) }
         }
       }
+      let hasCodec = problem.codec != InputCodec()
       for (index, hop) in problem.hops.enumerated() {
         let propagation = weights.propagation[index] * Double(hop.latencyNanoseconds)
         let processors = weights.compute[index] + weights.compute[index + 1]
@@ -110,6 +111,11 @@ struct AdditiveCosts {
               below += weights.downRate[index] * Double(hop.wireNanoseconds(bytes: bytes, .down))
             }
             let besides = propagation + processors * Double(hop.serialization.nanoseconds(bytes: bytes))
+            if hasCodec && index == 0 && problem.isEncoded(tensor, .up) {
+              // Who decodes makes no difference to the device.
+              above += weights.compute[0] * Double(problem.codec.encodeNanoseconds)
+              above += weights.compute[1] * Double(problem.codec.decodeNanoseconds)
+            }
             set(up + tensor, (above + besides) * scale)
             set(down + tensor, (below + besides) * scale)
           }

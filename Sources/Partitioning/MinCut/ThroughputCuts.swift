@@ -65,10 +65,13 @@ extension PlacementProblem {
   /// How long an isolated request keeps each stage busy.
   func stageTimes(under placement: Placement) -> StageTimes {
     var stages = StageTimes(tiers: tiers.count)
-    for step in Itinerary(placement, in: self).steps {
+    let steps = Itinerary(placement, in: self).steps
+    for (index, step) in steps.enumerated() {
       switch step {
       case .compute(let tier, _, let time): stages.compute[tier] += time
-      case .transfer(_, let hop, let direction, let bytes):
+      case .transfer(let tensor, let hop, let direction, let bytes):
+        stages.compute[0] += encoding(of: tensor, hop: hop, direction)
+        if direction == .up { stages.compute[hop + 1] += decoding(at: index, in: steps) }
         stages.add(hops[hop].transferNanoseconds(bytes: bytes, direction), on: hop, direction)
         let processing = hops[hop].serialization.nanoseconds(bytes: bytes)
         stages.compute[hop] += processing

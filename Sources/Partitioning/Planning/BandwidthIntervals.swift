@@ -94,13 +94,16 @@ extension PlacementProblem {
     hops[index] = Hop(
       uplinkBitsPerSecond: hop.uplinkBitsPerSecond * factor, downlinkBitsPerSecond: hop.downlinkBitsPerSecond * factor,
       propagationNanoseconds: hop.propagationNanoseconds, transport: hop.transport, serialization: hop.serialization,
-      streams: hop.streams)
+      streams: hop.streams, energy: hop.energy)
     return replacingHops(hops)
   }
 
   /// The same problem over other links.
   package func replacingHops(_ hops: [Hop]) -> PlacementProblem {
-    PlacementProblem(network: network, tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+    var problem = PlacementProblem(
+      network: network, tiers: tiers, hops: hops, radio: radio, returnsResult: returnsResult)
+    problem.codec = codec
+    return problem
   }
 
   /// Differences of costs that rounding times to nanoseconds can make: half a nanosecond for each tensor and direction.

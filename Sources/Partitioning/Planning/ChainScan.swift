@@ -47,7 +47,9 @@ public struct ChainScan: Sendable {
   ///
   /// Of equal cuts the last wins: the one with the fewest layers away from the device.
   public func best(for problem: PlacementProblem) -> Placement {
-    guard isAdditive, problem.hops.allSatisfy(\.isPlain) else { return placements[bySteps(problem)] }
+    guard isAdditive, problem.hops.allSatisfy(\.isPlain), problem.codec == InputCodec() else {
+      return placements[bySteps(problem)]
+    }
     let isEnergy = objective == .energy
     let idle = problem.tiers[0].idleWatts
     var (best, least) = (0, Double.infinity)

@@ -48,8 +48,9 @@ extension PlacementProblem {
     let machines = self.tiers.map { tier in
       tier.computing(opened, otherwise: origins.map { tier.computeNanoseconds[$0] })
     }
-    let problem = PlacementProblem(
+    var problem = PlacementProblem(
       network: opened, tiers: machines, hops: hops, radio: radio, returnsResult: returnsResult)
+    problem.codec = codec
     return (problem, Placement(tiers: tiers))
   }
 

@@ -48,6 +48,7 @@ extension PlacementProblem {
   private func worstNanoseconds() -> Double {
     var sum = 0.0
     for tier in tiers { for time in tier.computeNanoseconds { sum += Double(time) } }
+    sum += Double(network.tensors.count) * (Double(codec.encodeNanoseconds) + Double(codec.decodeNanoseconds))
     for hop in hops {
       for tensor in network.tensors {
         sum += Double(hop.transferNanoseconds(bytes: tensor.bytes, .up))

@@ -56,10 +56,12 @@ public struct PlacementProblem: Sendable {
     public let serialization: Serialization
     /// Whether a message that goes on over another such hop passes through instead of being stored and forwarded.
     public let streams: Bool
+    public let energy: LinkEnergy
 
     public init(
       uplinkBitsPerSecond: Double, downlinkBitsPerSecond: Double, propagationNanoseconds: Int64,
-      transport: Transport = .ideal, serialization: Serialization = Serialization(), streams: Bool = false
+      transport: Transport = .ideal, serialization: Serialization = Serialization(), streams: Bool = false,
+      energy: LinkEnergy = LinkEnergy()
     ) {
       self.uplinkBitsPerSecond = uplinkBitsPerSecond
       self.downlinkBitsPerSecond = downlinkBitsPerSecond
@@ -67,6 +69,7 @@ public struct PlacementProblem: Sendable {
       self.transport = transport
       self.serialization = serialization
       self.streams = streams
+      self.energy = energy
     }
 
     public func bitsPerSecond(_ direction: Direction) -> Double {
@@ -124,6 +127,8 @@ public struct PlacementProblem: Sendable {
   public let radio: RadioPower
   /// Whether results are sent back to the device.
   public let returnsResult: Bool
+  /// What encoding and decoding the input take.
+  public var codec = InputCodec()
 
   public init(network: CostGraph, tiers: [Tier], hops: [Hop], radio: RadioPower = .none, returnsResult: Bool = false) {
     precondition(tiers.count == hops.count + 1)

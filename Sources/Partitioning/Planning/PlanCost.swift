@@ -26,6 +26,8 @@ public struct PlanCost: Sendable, Hashable {
   public var radioOverheadJoules = 0.0
   /// Other tiers: (busy power / servers) x service time.
   public var serverJoules = 0.0
+  /// Of the links, by bits and messages.
+  public var linkJoules = 0.0
 
   public var promotions = 0
   /// The largest of the stages' busy times: each tier's compute, each hop's sending per direction without propagation.
@@ -40,7 +42,7 @@ public struct PlanCost: Sendable, Hashable {
   public var deviceJoules: Double {
     deviceComputeJoules + transmitJoules + receiveJoules + waitJoules + radioOverheadJoules
   }
-  public var totalJoules: Double { deviceJoules + serverJoules }
+  public var totalJoules: Double { deviceJoules + serverJoules + linkJoules }
   /// Requests per second when stages overlap; infinite where no stage takes time.
   public var throughputPerSecond: Double { 1e9 / Double(longestStage) }
 
@@ -92,10 +94,16 @@ extension PlacementProblem {
         stages.compute[tier] += time
         now += time
         cost.addCompute(time, on: tier, in: self)
-      case .transfer(_, let hop, let direction, let bytes):
+      case .transfer(let tensor, let hop, let direction, let bytes):
+        let (encoding, decoding) = (self.encoding(of: tensor, hop: hop, direction), decoding(at: index, in: steps))
+        stages.compute[0] += encoding
+        if decoding > 0 { stages.compute[hop + 1] += decoding }
+        cost.addSerialization(encoding, on: 0, in: self)
+        now += encoding
         // A stream takes all its time on its first hop.
         let passesThrough = index > 0 && streams(from: steps[index - 1], to: step)
         stages.add(hops[hop].transferNanoseconds(bytes: bytes, direction), on: hop, direction)
+        cost.linkJoules += hops[hop].energy.joules(bytes: Double(bytes), messages: 1, direction)
         let sending = passesThrough ? 0 : transferNanoseconds(from: index, in: steps)
         let propagation = hops[hop].latencyNanoseconds
         var waiting = propagation
@@ -120,6 +128,10 @@ extension PlacementProblem {
         now += sending + propagation + processing
         cost.waitJoules += idle * Double(waiting) / 1e9
         cost.addSerialization(processing, on: receiver, in: self)
+        if decoding > 0 {
+          cost.addSerialization(decoding, on: hop + 1, in: self)
+          now += decoding
+        }
         if direction == .up { cost.uplink += elapsed } else { cost.downlink += elapsed }
       }
     }

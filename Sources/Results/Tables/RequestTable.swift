@@ -8,6 +8,8 @@ struct RequestRow {
   var model: Int64
   var placement: Int64
   var record: RequestRecord
+  /// What only some scenarios have; `nil` for the usual.
+  var extras: RequestExtras?
 }
 
 extension Tables {
@@ -24,11 +26,13 @@ extension Tables {
       .integer("machine", "which of the source node's machines it began on, from 0") { Int64($0.record.machine) },
       .reference("model_id", to: "model", "the network it is for") { $0.model },
       .reference("placement_id", to: "placement", "where its layers ran") { $0.placement },
-      .word("outcome", "completed, dropped or unfinished") { $0.record.outcome.word },
+      .word("outcome", "completed, fell_back (to the device), dropped, timed_out, lost or unfinished") {
+        $0.record.outcome.word
+      },
       .integer("deadline_missed", "1 if it ended later than its deadline") { $0.record.missedDeadline ? 1 : 0 },
       .real("arrival_s", "when it arrived") { Double($0.record.arrival) / 1e9 },
-      .optionalReal("latency_ms", "arrival to end; NULL unless completed") {
-        $0.record.outcome == .completed ? Double($0.record.latency) / 1e6 : nil
+      .optionalReal("latency_ms", "arrival to end; NULL unless completed or fell_back") {
+        $0.record.outcome.isAnswered ? Double($0.record.latency) / 1e6 : nil
       },
       .milliseconds("device_compute_ms", "computing on the device") { $0.record.deviceCompute },
       .milliseconds("device_queue_ms", "waiting for the device") { $0.record.deviceQueue },
@@ -50,6 +54,20 @@ extension Tables {
       .real("wait_energy_j", "device: its share of idling while it waits for others") { $0.record.waitJoules },
       .real("radio_overhead_energy_j", "device: promotion and tail of the radio") { $0.record.radioOverheadJoules },
       .real("server_energy_j", "all other nodes: (busy power / servers) x service time") { $0.record.serverJoules },
+      .integer("attempts", "1 and the retries") { Int64($0.extras?.attempts ?? 1) },
+      .integer("timeouts", "attempts that took too long") { Int64($0.extras?.timeouts ?? 0) },
+      .milliseconds("retry_ms", "of the latency, failed attempts and the waits after them; no other part has any of it")
+      {
+        $0.extras?.retry ?? 0
+      },
+      .milliseconds("wasted_ms", "of failed attempts: computing, reading and writing on all machines") {
+        $0.extras?.wasted ?? 0
+      },
+      .integer("wasted_bytes", "of bytes_up and bytes_down, those of failed attempts") { $0.extras?.wastedBytes ?? 0 },
+      .real("wasted_energy_j", "of all joules, those of failed attempts and the waits after them") {
+        $0.extras?.wastedJoules ?? 0
+      },
+      .real("link_energy_j", "of the links, by bits and messages") { $0.extras?.linkJoules ?? 0 },
     ])
 }
 
@@ -59,6 +77,9 @@ extension RequestRecord.Outcome {
     case .completed: "completed"
     case .dropped: "dropped"
     case .unfinished: "unfinished"
+    case .fellBack: "fell_back"
+    case .timedOut: "timed_out"
+    case .lost: "lost"
     }
   }
 }

@@ -87,6 +87,9 @@ extension Tables {
       .real("idle_energy_j", "of the idle power") { $0.totals.idleJoules },
       .real("unbooked_energy_j", "of energy_j, what no request was charged with") { $0.totals.unbookedJoules },
       .integer("requests", "visits that began service") { Int64($0.totals.requests) },
+      .optionalReal("availability", "share of machines x time without outages; NULL where it cannot fail") {
+        $0.totals.availability
+      },
     ],
     constraints: ["PRIMARY KEY (run_id, node_id)"])
 
@@ -110,6 +113,10 @@ extension Tables {
       },
       .real("mean_throughput_down_mbps", "bits sent downwards / length of the window") {
         $0.windowSeconds > 0 ? Double($0.totals.bytesDown) * 8e-6 / $0.windowSeconds : 0
+      },
+      .real("energy_j", "of the link itself, by bits and messages") { $0.totals.joules },
+      .optionalReal("availability", "share of instances x time without outages; NULL where there are none") {
+        $0.totals.availability
       },
     ],
     constraints: ["PRIMARY KEY (run_id, link_id)"])

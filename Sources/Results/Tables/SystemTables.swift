@@ -49,7 +49,7 @@ extension Tables {
       .real("uplink_mbps", "rate upwards, 10^6 bit/s") { $0.link.hop.uplinkBitsPerSecond / 1e6 },
       .real("downlink_mbps", "rate downwards, 10^6 bit/s") { $0.link.hop.downlinkBitsPerSecond / 1e6 },
       .milliseconds("rtt_ms", "round-trip time") { 2 * $0.link.hop.propagationNanoseconds },
-      .text("sharing", "fair or fifo") { $0.link.sharing.rawValue },
+      .text("sharing", "fair, fifo or wifi") { $0.link.sharing.rawValue },
       .integer("shared", "1 if all machines of from_node_id share one") { $0.link.isShared ? 1 : 0 },
     ])
 

@@ -154,6 +154,7 @@ extension Engine {
   /// A batch is done: all its requests leave, after the next batch has begun.
   mutating func batchServed(_ leader: Int) {
     let first = requests[leader]
+    if first.pointee.phase == .dead { return requests.free(leader) }
     let index = Int(first.pointee.station)
     let station = batchers.base + index
     let group = Int(station.pointee.group)

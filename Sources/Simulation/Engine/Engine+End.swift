@@ -4,6 +4,7 @@ extension Engine {
   /// The measured window begins or ends: what shared links have served until then is noted.
   mutating func windowPassed(isEnd: Bool) {
     flowsPassWindow(isEnd: isEnd)
+    mediaPassWindow(isEnd: isEnd)
     for index in 0..<sharings.count {
       let station = sharings.base + index
       guard Int(station.pointee.group) >= model.nodes.count, station.pointee.jobs > 0 else { continue }
@@ -31,13 +32,16 @@ extension Engine {
     }
     if !model.drains || isInterrupted { if now <= window.end { windowPassed(isEnd: true) } }
     settleStations()
+    if model.drains && !isInterrupted { noteStuck() }
     var inFlight: [Int] = []
     for slot in 0..<requests.slots where !requests[slot].pointee.isDone {
       abandon(slot)
       inFlight.append(slot)
     }
     for index in 0..<radios.count { settleRadio(radios.base + index) }
-    for slot in inFlight { settle(slot) }
+    // What is left of attempts belongs to requests that are not final before.
+    for slot in inFlight where isRemains(slot) { settle(slot) }
+    for slot in inFlight where !isRemains(slot) { settle(slot) }
     if let failure { throw failure }
     return result()
   }
@@ -48,6 +52,8 @@ extension Engine {
       groups[Int(station.pointee.group)].busy += Int128(advance(station))
     }
     settleFlows()
+    for index in 0..<media.count { settleMedium(index) }
+    for index in 0..<places.count { noteDowntime(of: index) }
     for (node, first) in layout.nodeLedgers.enumerated() where first >= 0 {
       for machine in 0..<model.nodes[node].count {
         unpaid[node] += Int128(ledgers[first + machine].advance(to: now, window))
@@ -71,6 +77,7 @@ extension Engine {
     request.pointee.record.completion = now
     let latency = now - request.pointee.record.arrival
     request.pointee.record.missedDeadline = latency > plans[Int(request.pointee.record.source)].deadline
+    if request.pointee.phase == .stalled { return changeShare(of: request, to: .none) }
     let isServing = request.pointee.phase == .serving
     var served: Int64 = 0
     let isSharing = step.pointee.discipline == .sharing

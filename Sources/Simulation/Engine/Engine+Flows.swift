@@ -41,21 +41,45 @@ extension Engine {
     let request = requests[slot]
     let step = steps.base + Int(request.pointee.step)
     let details = transfers.base + Int(step.pointee.details)
+    let isCounted = window.contains(now)
+    let touched = leaveConstraints(index, request, details)
+    for place in 0..<Int(details.pointee.constraints) {
+      let hop = flowPaths[Int(details.pointee.firstConstraint) + place]
+      guard isCounted && hop.group != step.pointee.group else { continue }
+      groups[Int(hop.group)].bytes += step.pointee.bytes
+      groups[Int(hop.group)].started += 1
+    }
+    let wire = details.pointee.wire
+    sent(slot, request, step, fullRate: isCounted ? wire - request.pointee.counted : 0)
+    solveFlows(around: touched)
+    leaveStation(slot)
+  }
+
+  /// A flow is no longer there; returns the constraints whose other flows may now have more.
+  private mutating func leaveConstraints(
+    _ index: Int, _ request: UnsafeMutablePointer<Request>, _ details: UnsafeMutablePointer<TransferDetails>
+  ) -> [Int32] {
     var touched: [Int32] = []
     flows.forEachConstraint(of: index) { touched.append(Int32($0)) }
-    let isCounted = window.contains(now)
     for place in 0..<Int(details.pointee.constraints) {
       let hop = flowPaths[Int(details.pointee.firstConstraint) + place]
       let constraint = Int(hop.constraint) + (hop.stride == 0 ? 0 : machine(on: hop.tier, for: request))
       noteBusy(constraint)
       flows.constraints[constraint].senders -= 1
-      if isCounted && hop.group != step.pointee.group { groups[Int(hop.group)].bytes += step.pointee.bytes }
     }
     flows.remove(index)
-    let wire = details.pointee.wire
-    sent(slot, request, step, fullRate: isCounted ? wire - request.pointee.counted : 0)
-    solveFlows(around: touched)
-    leaveStation(slot)
+    return touched
+  }
+
+  /// Takes a flow out before its end; returns what it has sent, in work at the link's full rate.
+  mutating func removeFlow(
+    _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>
+  ) -> Int64 {
+    let details = transfers.base + Int(step.pointee.details)
+    let index = Int(request.pointee.station)
+    let sent = sentWork(of: index, details)
+    solveFlows(around: leaveConstraints(index, request, details))
+    return sent
   }
 
   /// A constraint's capacity changes, or does not: then its flows go on.

@@ -15,6 +15,13 @@ struct Layout {
   var downClocks: [Int] = []
   var upConstraints: [Int] = []
   var downConstraints: [Int] = []
+  /// By link: where its machines are counted among `Engine.mediumClients`, or -1.
+  var mediumClients: [Int] = []
+  /// By cell: its medium.
+  var cells: [String: Int] = [:]
+  /// By node and by link: the first of its places, or -1.
+  var nodePlaces: [Int] = []
+  var linkPlaces: [Int] = []
 }
 
 extension Engine {
@@ -26,6 +33,7 @@ extension Engine {
       isSource[source.node] = true
       if let link = source.links.first { radioPowers[link] = source.problem.radio }
     }
+    layOutPlaces()
     for (index, node) in model.nodes.enumerated() {
       groups.append(GroupTotals())
       let firstLedger = isSource[index] && node.idleWatts > 0 ? ledgers.count : -1
@@ -37,6 +45,7 @@ extension Engine {
       let instances = model.instances(of: link)
       for _ in 0..<2 { groups.append(GroupTotals()) }
       let group = model.nodes.count + 2 * index
+      layout.mediumClients.append(link.discipline == .medium ? mediumClients.count : -1)
       addDirection(.up, of: link, instances, group: group)
       addDirection(.down, of: link, instances, group: group + 1)
       radioTotals.append(
@@ -80,25 +89,35 @@ extension Engine {
   private mutating func addDirection(_ direction: Direction, of link: LinkModel, _ instances: Int, group: Int) {
     let trace = direction == .up ? link.uplinkTrace : link.downlinkTrace
     var clock = -1
-    if trace != nil || !link.outages.isEmpty {
+    if link.hasOwnClocks {
       clock = clocks.count
-      clocks.append(CapacityClock(trace: trace, outages: link.outages))
+      for instance in 0..<instances {
+        clocks.append(CapacityClock(trace: trace, schedule: model.outages(of: link, instance: instance)))
+      }
+    } else if trace != nil || (!link.outages.isEmpty && !link.losesInOutages) {
+      clock = clocks.count
+      clocks.append(CapacityClock(trace: trace, outages: link.losesInOutages ? [] : link.outages))
     }
+    func clockIndex(_ instance: Int) -> Int { link.hasOwnClocks ? clock + instance : clock }
     var (station, constraint) = (-1, -1)
     switch link.discipline {
     case .flow:
       for instance in 0..<instances {
         let capacity = link.hop.bitsPerSecond(direction) / 8e9
-        let added = flows.addConstraint(capacity: capacity, group: group, clock: clock)
+        let added = flows.addConstraint(capacity: capacity, group: group, clock: clockIndex(instance))
         if instance == 0 { constraint = added }
       }
     case .sharing:
       station = sharings.count
-      for _ in 0..<instances {
+      for instance in 0..<instances {
         sharings.append(
           SharingStation(
-            servers: 1, clock: clock, isStepped: trace?.isStepped ?? false, group: group, ledger: -1))
+            servers: 1, clock: clockIndex(instance), isStepped: trace?.isStepped ?? false, group: group, ledger: -1))
       }
+    case .medium:
+      // Both directions share it.
+      station =
+        direction == .up ? addMedium(of: link, group: group, clock: clock) : layout.upStations.last ?? 0
     default:
       station = queues.count
       for _ in 0..<instances { queues.append(QueueStation(servers: 1)) }
@@ -118,13 +137,15 @@ extension Engine {
   mutating func addSource(_ index: Int) throws {
     let source = model.sources[index]
     let node = model.nodes[source.node]
+    recoveries.append(source.recovery ?? Recovery())
     plans.append(
       SourcePlan(
         node: source.node, model: source.model, machines: node.count, firstMachine: arrivals.count,
         ledger: layout.nodeLedgers[source.node], idleJoules: node.idleWatts / Double(node.servers) / 1e9,
         path: pathCounts.count, deadline: source.deadlineNanoseconds ?? .max,
         priority: Int64(source.priority), placement: -1,
-        policyStreams: model.streams(of: index, for: "policy"), thinkStreams: model.streams(of: index, for: "think")))
+        policyStreams: model.streams(of: index, for: "policy"), thinkStreams: model.streams(of: index, for: "think"),
+        backoffStreams: model.streams(of: index, for: "backoff")))
     for tier in source.path {
       let node = model.nodes[tier]
       pathCounts.append(Int32(node.count))
@@ -145,8 +166,12 @@ extension Engine {
 }
 
 extension LinkModel {
+  /// Whether each instance pauses at times of its own.
+  var hasOwnClocks: Bool { randomOutages != nil && !losesInOutages }
+
   /// Messages that stream, or share as SimGrid's flows do, are flows over constraints.
   var discipline: Step.Discipline {
+    if sharing == .wifi { return .medium }
     guard sharing == .fair else { return .line }
     return hop.streams || hop.transport.isFlow ? .flow : .sharing
   }

@@ -16,18 +16,23 @@ extension Engine {
       case .batchDue: batchDue(event.index)
       case .flowDue: flowDue(event.index)
       case .capacityChanged: capacityChanged(event.index)
+      case .alarm: alarmRang(event.index)
+      case .mediumDue: mediumDue(event.index)
       case .windowPassed: windowPassed(isEnd: event.index == 1)
       }
     }
-    if now >= EventQueue.timeLimit { throw SimulationError("simulated time goes beyond four and a half years") }
     if let failure { throw failure }
     return true
   }
 
   private mutating func requestAdvanced(_ slot: Int) {
-    switch requests[slot].pointee.phase {
-    case .serving: queueServed(slot)
+    let phase = requests[slot].pointee.phase
+    // By far the most frequent.
+    if phase == .serving { return queueServed(slot) }
+    switch phase {
     case .pacing: sendNextWindow(slot)
+    case .lost: messageLost(slot)
+    case .dead: requests.free(slot)
     default: endStep(slot)
     }
   }

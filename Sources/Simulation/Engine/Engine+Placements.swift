@@ -36,8 +36,19 @@ extension Engine {
     let source = model.sources[position]
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
+    var excursions = Excursions(problem)
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
+      if case .transfer(let tensor, let hop, let direction, _) = step {
+        let encoding = problem.encoding(of: tensor, hop: hop, direction)
+        if encoding > 0 { compiled.append(serializingStep(0, encoding, of: position)) }
+      }
+      if usesTracks, let mark = excursions.mark(before: step) {
+        if mark.kind == .depart {
+          excursions.departures[excursions.departures.count - 1].step = steps.count + compiled.count
+        }
+        compiled.append(mark)
+      }
       switch step {
       case .compute(let tier, let layers, let nanoseconds):
         compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position))
@@ -51,6 +62,8 @@ extension Engine {
         if processing > 0 { compiled.append(serializingStep(sender, processing, of: position)) }
         compiled.append(transferStep(path, direction, bytes, number: UInt16(truncatingIfNeeded: index), of: position))
         if processing > 0 { compiled.append(serializingStep(receiver, processing, of: position)) }
+        let decoding = problem.decoding(at: index + path.count - 1, in: itinerary.steps)
+        if decoding > 0 { compiled.append(serializingStep(hop + path.count, decoding, of: position)) }
       }
       for step in compiled {
         guard step.nanoseconds >= 0, step.nanoseconds < SharingStation.workLimit else {
@@ -62,13 +75,14 @@ extension Engine {
       }
     }
     steps.append(Step())
+    try addFallbacks(excursions, in: problem, of: position)
     if case .closed(_, 0, _) = source.arrivals, total == 0 {
       throw SimulationError(
         "\(model.nodes[source.node].name): clients that never think send requests that take no time")
     }
   }
 
-  private mutating func computeStep(
+  mutating func computeStep(
     _ tier: Int, _ layers: [Int], _ nanoseconds: Int64, visit: UInt16, in problem: PlacementProblem, of source: Int
   ) -> Step {
     let index = model.sources[source].path[tier]

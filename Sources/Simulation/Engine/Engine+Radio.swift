@@ -82,11 +82,18 @@ extension Engine {
   mutating func radioSent(
     _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, fullRate: Int64
   ) {
-    let radio = radio(of: request, step)
-    let totals = totals(of: radio)
     bookSending(
       request, step,
       fullRate: step.pointee.details < 0 ? request.pointee.work : transfers[Int(step.pointee.details)].wire)
+    radioRests(slot, request, step, fullRate: fullRate)
+  }
+
+  /// A transfer is over: what of it was sent in the window is counted, and the tail begins where there is no other.
+  mutating func radioRests(
+    _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, fullRate: Int64
+  ) {
+    let radio = radio(of: request, step)
+    let totals = totals(of: radio)
     totals.pointee.add(fullRate: fullRate, step.pointee.direction)
     if totals.pointee.isCellular && !radio.pointee.isAtWork {
       radio.pointee.since = now

@@ -3,7 +3,7 @@ import Partitioning
 extension Engine {
   /// A request begins at a source's machine.
   mutating func beginRequest(of source: Int, on machine: Int, sender: UInt32, number: UInt32) throws {
-    if requests.isFull { throw SimulationError("more than \(Event.maximumIndex) requests are in flight") }
+    if requests.isFull { throw requests.overflowError }
     let slot = requests.allocate()
     let request = requests[slot]
     let plan = plans.base + source
@@ -20,6 +20,7 @@ extension Engine {
       request.pointee.isMeasured = true
       totals[plan.pointee.model].requests += 1
     }
+    if usesTracks { openTrack(slot) }
     try place(slot, of: source)
     beginStep(slot)
   }
@@ -50,16 +51,18 @@ extension Engine {
           joinSharing(slot, request, step)
         }
       case .batch: joinBatch(slot, request, step)
-      case .flow: break
+      case .flow, .medium: break
       }
     case .transfer:
       request.pointee.work = step.pointee.nanoseconds
       request.pointee.counted = 0
       if step.pointee.details >= 0 { prepareTransfer(request, step) }
-      offer(step.pointee.nanoseconds, to: step)
+      offer(step.pointee.discipline == .medium ? request.pointee.work : step.pointee.nanoseconds, to: step)
       if step.pointee.isOwn && step.pointee.ledger >= 0 && !wakeRadio(slot, request, step) { return }
       send(slot, request, step)
     case .end: complete(slot, request)
+    case .depart: depart(slot)
+    case .arrive: arrive(slot)
     }
   }
 
@@ -72,10 +75,13 @@ extension Engine {
   /// A message joins its link.
   mutating func send(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     request.pointee.station = station(of: step, for: request)
+    if step.pointee.details >= 0 && isRefused(slot, request, step) { return }
     if step.pointee.discipline == .sharing {
       joinSharing(slot, request, step)
     } else if step.pointee.discipline == .flow {
       beginFlow(slot, request, step)
+    } else if step.pointee.discipline == .medium {
+      joinMedium(slot, request, step)
     } else if takeServer(request) {
       serve(slot, request, step)
     } else {
@@ -95,7 +101,7 @@ extension Engine {
     let request = requests[slot]
     let step = steps.base + Int(request.pointee.step)
     if step.pointee.kind == .transfer && (step.pointee.propagation > 0 || step.pointee.details >= 0) {
-      request.pointee.phase = .propagating
+      request.pointee.phase = step.pointee.details >= 0 && isLost(slot, request, step) ? .lost : .propagating
       let late = step.pointee.details >= 0 ? jitter(request, step) : 0
       queue.schedule(Event(.requestAdvanced, slot), at: now + step.pointee.propagation + late)
     } else {
@@ -123,10 +129,12 @@ extension Engine {
         kind: isVisit
           ? step.pointee.isSerializing ? .serialize : .compute : step.pointee.direction == .up ? .uplink : .downlink,
         place: Int32(isVisit ? group : (group - model.nodes.count) / 2), begin: request.pointee.stepStart, end: now,
-        work: isVisit ? request.pointee.work : step.pointee.nanoseconds, bytes: isVisit ? 0 : step.pointee.bytes))
+        work: isVisit || step.pointee.discipline == .medium ? request.pointee.work : step.pointee.nanoseconds,
+        bytes: isVisit ? 0 : step.pointee.bytes))
   }
 
   private mutating func complete(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
+    if usesTracks && !isAnswer(slot) { return }
     changeShare(of: request, to: .none)
     let source = Int(request.pointee.record.source)
     request.pointee.record.completion = now
@@ -152,9 +160,17 @@ extension Engine {
 
   /// A request finds no room to wait: it is not answered.
   mutating func turnAway(_ slot: Int, _ request: UnsafeMutablePointer<Request>) {
+    if usesTracks && failsAway(slot) { return }
+    giveUp(slot, request, as: .dropped)
+  }
+
+  /// A request ends without an answer.
+  mutating func giveUp(
+    _ slot: Int, _ request: UnsafeMutablePointer<Request>, as outcome: RequestRecord.Outcome
+  ) {
     changeShare(of: request, to: .none)
     let source = Int(request.pointee.record.source)
-    request.pointee.record.outcome = .dropped
+    request.pointee.record.outcome = outcome
     request.pointee.record.completion = now
     request.pointee.isDone = true
     if arrivalPlans[source].kind == .closed {
@@ -171,13 +187,14 @@ extension Engine {
 
   /// A request is final.
   mutating func settle(_ slot: Int) {
+    if usesTracks && !closeTrack(slot) { return }
     let request = requests[slot]
     if request.pointee.isMeasured {
       let network = Int(request.pointee.record.model)
       if !totals[network].add(request.pointee.record) {
         failure = SimulationError("the sum of all latencies or bytes leaves 64 bits")
       }
-      if request.pointee.record.outcome == .completed {
+      if request.pointee.record.outcome.isAnswered {
         let latency = Double(request.pointee.record.completion - request.pointee.record.arrival)
         sketches[network].add(latency)
         batchMeans.add(latency)

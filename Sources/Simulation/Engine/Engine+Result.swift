@@ -11,6 +11,7 @@ extension Engine {
     result.latencyHalfWidth = batchMeans.halfWidth
     result.endNanoseconds = now
     result.wasInterrupted = isInterrupted
+    result.stuck = stuck
     return result
   }
 
@@ -26,6 +27,7 @@ extension Engine {
     result.sums = sums.sums
     result.latencyMeanNanoseconds = sums.completed > 0 ? Double(sums.sums.completion) / Double(sums.completed) : 0
     result.latencyQuantiles = sketches[network]
+    result.extras = tracks.totals[network]
     return result
   }
 
@@ -38,6 +40,7 @@ extension Engine {
     result.utilization = capacity > 0 ? busy / capacity : 0
     result.offeredLoad = capacity > 0 ? Double(groups[index].offered) / capacity : 0
     result.requests = groups[index].started
+    result.availability = availability(first: layout.nodePlaces[index], count: node.count)
     result.computeJoules = node.busyWatts / Double(node.servers) / 1e9 * busy
     result.idleJoules = idleWatts * (capacity - busy)
     result.unbookedJoules = layout.nodeLedgers[index] >= 0 ? idleWatts * Double(unpaid[index]) : result.idleJoules
@@ -58,10 +61,15 @@ extension Engine {
     var result = LinkTotals()
     result.bytesUp = groups[up].bytes
     result.bytesDown = groups[down].bytes
-    result.utilizationUp = capacity > 0 ? Double(groups[up].busy) / capacity : 0
-    result.utilizationDown = capacity > 0 ? Double(groups[down].busy) / capacity : 0
+    result.utilizationUp = capacity > 0 ? (Double(groups[up].busy) + groups[up].airtime) / capacity : 0
+    result.utilizationDown = capacity > 0 ? (Double(groups[down].busy) + groups[down].airtime) / capacity : 0
     result.offeredLoadUp = capacity > 0 ? Double(groups[up].offered) / capacity : 0
     result.offeredLoadDown = capacity > 0 ? Double(groups[down].offered) / capacity : 0
+    let energy = model.links[index].hop.energy
+    result.joules =
+      energy.joules(bytes: Double(result.bytesUp), messages: Double(groups[up].started), .up)
+      + energy.joules(bytes: Double(result.bytesDown), messages: Double(groups[down].started), .down)
+    result.availability = availability(of: index)
     return result
   }
 }

@@ -35,7 +35,7 @@ extension Engine {
 
   /// Takes the next request out of a line; -1 where nobody waits.
   @inline(__always)
-  private func nextInLine(of station: UnsafeMutablePointer<QueueStation>) -> Int {
+  func nextInLine(of station: UnsafeMutablePointer<QueueStation>) -> Int {
     guard station.pointee.waiting > 0 else { return -1 }
     station.pointee.waiting -= 1
     if station.pointee.heap >= 0 {
@@ -121,6 +121,21 @@ extension Engine {
       station.pointee.busy -= 1
     }
     leaveStation(slot)
+  }
+
+  /// A server is free before its service was over; the next in line begins, unless the station is down.
+  mutating func serveNext(on station: UnsafeMutablePointer<QueueStation>) {
+    station.pointee.busy -= 1
+    guard station.pointee.busy < station.pointee.servers else { return }
+    let next = nextInLine(of: station)
+    guard next >= 0 else { return }
+    station.pointee.busy += 1
+    let request = requests[next]
+    let step = steps.base + Int(request.pointee.step)
+    if step.pointee.kind == .transfer && step.pointee.details >= 0 {
+      station.pointee.waitingBytes -= step.pointee.bytes
+    }
+    serve(next, request, step)
   }
 
   /// A job joins a shared station.
@@ -230,6 +245,7 @@ extension Engine {
     _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, fullRate: Int64
   ) {
     if window.contains(now) { groups[Int(step.pointee.group)].bytes += step.pointee.bytes }
+    if usesTracks { bookLinkEnergy(slot, step) }
     guard step.pointee.isOwn else { return }
     if step.pointee.direction == .up {
       request.pointee.record.bytesUp += step.pointee.bytes

@@ -12,13 +12,23 @@ extension Engine {
     let clock = direction == .up ? layout.upClocks[index] : layout.downClocks[index]
     let jitter = indices.reduce(0) { $0 + model.links[$1].jitterNanoseconds }
     let isBounded = link.bufferBytes != nil && link.discipline == .line
-    guard clock >= 0 || jitter > 0 || isBounded || link.hop.transport != .ideal || link.discipline == .flow else {
-      return -1
+    let loss = indices.reduce(0.0) { sum, index in
+      1 - (1 - sum) * (1 - (model.links[index].loss?.probability(bytes: bytes) ?? 0))
     }
+    let joules = indices.reduce(0.0) { sum, index in
+      sum + model.links[index].hop.energy.joules(bytes: Double(bytes), messages: 1, direction)
+    }
+    let isSimple = clock < 0 && jitter == 0 && !isBounded && link.hop.transport == .ideal && loss == 0 && joules == 0
+    if isSimple && !link.losesInOutages && link.discipline != .flow && link.discipline != .medium { return -1 }
     let names = indices.map { model.links[$0].name }.joined(separator: "+")
+    let way = direction == .up ? "up" : "down"
     var details = TransferDetails(
-      jitterStreams: model.streams(of: source, for: "jitter \(direction == .up ? "up" : "down") on \(names)"))
+      jitterStreams: model.streams(of: source, for: "jitter \(way) on \(names)"),
+      lossStreams: model.streams(of: source, for: "loss \(way) on \(names)"))
     details.clock = Int32(clock)
+    details.clockStride = link.hasOwnClocks && model.instances(of: link) > 1 ? 1 : 0
+    details.loss = loss
+    details.joules = joules
     details.isTraced = isTraced
     details.jitter = jitter
     if isBounded, let bytes = link.bufferBytes { details.buffer = Int64(bytes) }
@@ -28,7 +38,11 @@ extension Engine {
       isTraced ? Int64(bytes) * RateTrace.unitsPerByte : link.hop.wireNanoseconds(bytes: bytes, direction)
     if case .tcp(let initialWindow, let segmentBytes) = link.hop.transport {
       // One at a time at a constant rate, the whole transfer is known beforehand.
-      details.isPaced = isTraced || link.sharing == .fair
+      details.isPaced = isTraced || link.sharing == .fair || link.longestRestNanoseconds != nil
+      if let rest = link.longestRestNanoseconds {
+        details.connection = connection(of: source, over: index, direction)
+        details.longestRest = rest
+      }
       details.roundTrip = 2 * link.hop.propagationNanoseconds
       details.firstWindow = Double(initialWindow) * Double(segmentBytes)
       details.bandwidthDelay = bytesPerNanosecond * Double(details.roundTrip)
@@ -72,7 +86,10 @@ extension Engine {
     let details = transfers.base + Int(step.pointee.details)
     request.pointee.sentBytes = 0
     request.pointee.windowBytes = details.pointee.firstWindow
-    if details.pointee.isPaced {
+    if step.pointee.discipline == .medium {
+      request.pointee.station = step.pointee.station
+      request.pointee.work = airtime(request, step)
+    } else if details.pointee.isPaced {
       request.pointee.work = windowWork(request, step, details)
     } else if details.pointee.isTraced {
       request.pointee.work = details.pointee.wire
@@ -87,7 +104,7 @@ extension Engine {
     return request.pointee.windowBytes < details.pointee.bandwidthDelay ? min(request.pointee.windowBytes, rest) : rest
   }
 
-  private func windowWork(
+  func windowWork(
     _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>,
     _ details: UnsafeMutablePointer<TransferDetails>
   ) -> Int64 {
@@ -96,13 +113,74 @@ extension Engine {
 
   /// A service begins on a link with a line: when it will end.
   mutating func serviceEnd(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Int64 {
-    let clock = Int(transfers[Int(step.pointee.details)].clock)
+    let details = transfers.base + Int(step.pointee.details)
+    if details.pointee.connection >= 0 && request.pointee.sentBytes == 0 { resumeConnection(request, step, details) }
+    let clock = clock(of: request, step)
     guard clock >= 0 else {
       request.pointee.clockStart = now
       return now + request.pointee.work
     }
     request.pointee.clockStart = clockOfLine >= 0 ? clockOfLine : clocks[clock].reading(at: now)
     return max(now, clocks[clock].time(of: request.pointee.clockStart + request.pointee.work))
+  }
+
+  /// The clock of a message's link; -1 for the wall's.
+  private func clock(of request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Int {
+    let details = transfers.base + Int(step.pointee.details)
+    guard details.pointee.clockStride > 0 else { return Int(details.pointee.clock) }
+    return Int(details.pointee.clock) + machine(on: step.pointee.tier, for: request)
+  }
+
+  /// Whether a message finds its link down, which then is seen to; else it takes up its connection.
+  @inline(never)
+  mutating func isRefused(
+    _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>
+  ) -> Bool {
+    if isDown(step.pointee, for: request) {
+      request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
+      attemptFailed(slot, .lost)
+      return true
+    }
+    let details = transfers.base + Int(step.pointee.details)
+    if details.pointee.connection >= 0 { resumeConnection(request, step, details) }
+    return false
+  }
+
+  /// Whether a message that was sent does not arrive.
+  @inline(never)
+  func isLost(
+    _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>
+  ) -> Bool {
+    let details = transfers.base + Int(step.pointee.details)
+    if details.pointee.connection >= 0 { keepConnection(request, step, details) }
+    guard details.pointee.loss > 0 else { return false }
+    let attempt = UInt32(truncatingIfNeeded: track(of: slot).pointee.extras.attempts)
+    var random = details.pointee.lossStreams[
+      request.pointee.sender, request.pointee.number, UInt32(step.pointee.visit) | attempt << 16]
+    return random.uniform() < details.pointee.loss
+  }
+
+  /// A message was sent: its request takes the links' energy.
+  @inline(never)
+  func bookLinkEnergy(_ slot: Int, _ step: UnsafeMutablePointer<Step>) {
+    if window.contains(now) { groups[Int(step.pointee.group)].started += 1 }
+    let joules = step.pointee.details < 0 ? 0 : transfers[Int(step.pointee.details)].joules
+    guard joules > 0 else { return }
+    let track = track(of: slot)
+    track.pointee.extras.linkJoules += joules
+    if Int(track.pointee.slot) != slot {
+      track.pointee.extras.wastedJoules += joules
+      track.pointee.before.linkJoules += joules
+    }
+  }
+
+  /// What the present service on a line has sent, in work at the link's full rate.
+  func servedWork(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) -> Int64 {
+    let clock = clock(of: request, step)
+    let reading = clock < 0 ? now : clocks[clock].reading(at: now)
+    return scaled(
+      min(request.pointee.work, reading - request.pointee.clockStart), request,
+      transfers.base + Int(step.pointee.details))
   }
 
   /// Whether a message may wait for its link; counts its bytes where they are limited.
@@ -165,7 +243,7 @@ extension Engine {
     if step.pointee.discipline == .sharing {
       return window.contains(time) ? request.pointee.work - request.pointee.counted : 0
     }
-    let clock = Int(details.pointee.clock)
+    let clock = clock(of: request, step)
     func reading(_ time: Int64) -> Int64 { clock < 0 ? time : clocks[clock].reading(at: time) }
     let begin = max(request.pointee.clockStart, reading(window.start))
     let end = min(min(request.pointee.clockStart + request.pointee.work, reading(time)), reading(window.end))
@@ -217,10 +295,9 @@ extension Engine {
           if job == slot { served = request.pointee.work - left }
         }
       case .flow: (served, inWindow) = abandonFlow(request, details)
+      case .medium: served = sentOverMedium(slot, request, step)
       default:
-        let clock = Int(details.pointee.clock)
-        let reading = clock < 0 ? now : clocks[clock].reading(at: now)
-        served = scaled(min(request.pointee.work, reading - request.pointee.clockStart), request, details)
+        served = servedWork(request, step)
         inWindow = fullRate(request, step, until: now)
       }
     }

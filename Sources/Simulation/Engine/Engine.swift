@@ -42,6 +42,14 @@ struct Engine: ~Copyable {
   var clocks: [CapacityClock] = []
   /// The clock at which the service before ended, for the next in the same line; -1 for now.
   var clockOfLine: Int64 = -1
+  var media = PlainBuffer<AirtimeStation>()
+  /// By medium: its links' groups.
+  var mediumGroups: [[Int]] = []
+  /// By machine of links with a medium: the messages it has on their way.
+  var mediumClients = PlainBuffer<Int32>()
+  var connections = PlainBuffer<Connection>()
+  /// Where the connections of a source's machines over links begin.
+  var connectionIndices: [ConnectionKey: Int32] = [:]
   /// By node; then by link, up and down.
   var groups = PlainBuffer<GroupTotals>()
 
@@ -70,6 +78,16 @@ struct Engine: ~Copyable {
   var traceTimes = PlainBuffer<Int64>()
   var clients = PlainBuffer<ClientState>()
 
+  // What can go wrong.
+  let usesTracks: Bool
+  var tracks: TrackTable
+  /// By source.
+  var recoveries = PlainBuffer<Recovery>()
+  var places = PlainBuffer<Place>()
+  var schedules: [OutageSchedule] = []
+  /// Requests that nothing will ever move.
+  var stuck: [StuckRequest] = []
+
   // What becomes of them.
   /// By network.
   var totals: PlainBuffer<NetworkTotals>
@@ -84,7 +102,9 @@ struct Engine: ~Copyable {
     self.isRecording = isRecording
     self.isRecordingSteps = isRecordingSteps
     window = Window(start: model.warmupNanoseconds, end: model.durationNanoseconds)
-    stopTime = model.drains ? .max : model.durationNanoseconds
+    stopTime = model.drains ? EventQueue.timeLimit : model.durationNanoseconds
+    usesTracks = Engine.usesTracks(model)
+    tracks = TrackTable(networks: model.models.count)
     unpaid = PlainBuffer(repeating: 0, count: model.nodes.count)
     placementIndices = Array(repeating: [:], count: model.sources.count)
     sketches = Array(repeating: QuantileSketch(), count: model.models.count)
@@ -101,12 +121,14 @@ struct Engine: ~Copyable {
     for source in model.sources.indices { try addSource(source) }
     if window.start > 0 { queue.schedule(Event(.windowPassed, 0), at: window.start) }
     queue.schedule(Event(.windowPassed, 1), at: window.end)
+    startOutages()
     for source in model.sources.indices { startArrivals(of: source) }
   }
 
   deinit {
     for index in 0..<sharings.count { sharings[index].deallocate() }
     for index in 0..<heaps.count { heaps[index].deallocate() }
+    for index in 0..<media.count { media[index].deallocate() }
   }
 
   /// Requests handed over at a time.

@@ -2,9 +2,13 @@
 struct GroupTotals {
   /// Server time at work, in nanoseconds.
   var busy: Int128 = 0
+  /// Of a medium, the nanoseconds of air that the direction had.
+  var airtime = 0.0
+  /// The weights of the messages that it has on their way.
+  var airWeight: UInt128 = 0
   /// Work that came, in nanoseconds of a server.
   var offered: Int128 = 0
-  /// Services that began.
+  /// Services that began; of a link, messages whose last bit was sent.
   var started = 0
   /// Bytes of the transfers whose last bit was sent.
   var bytes: Int64 = 0
@@ -24,8 +28,8 @@ struct NetworkTotals {
   /// Adds a final request; `false` where a sum would leave 64 bits.
   mutating func add(_ record: borrowing RequestRecord) -> Bool {
     if record.missedDeadline { deadlineMissed += 1 }
-    guard record.outcome == .completed else {
-      if record.outcome == .dropped { dropped += 1 } else { unfinished += 1 }
+    guard record.outcome.isAnswered else {
+      if record.outcome == .dropped { dropped += 1 } else if record.outcome == .unfinished { unfinished += 1 }
       return true
     }
     completed += 1

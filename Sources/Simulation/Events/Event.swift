@@ -21,6 +21,10 @@ struct Event {
     case flowDue
     /// The capacity of a constraint of flows changes.
     case capacityChanged
+    /// An alarm rings: a timeout, a retry or an outage.
+    case alarm
+    /// The next message over a medium may have been sent.
+    case mediumDue
   }
 
   static let maximumIndex = 1 << 28 - 1

@@ -2,8 +2,9 @@ import RandomStreams
 
 /// What a message's step needs to know where its link is more than a rate: in `Engine.transfers`.
 struct TransferDetails {
-  /// The link's clock, or -1 for the wall's.
+  /// The link's clock, or -1 for the wall's; with a stride of 1 each instance has its own.
   var clock: Int32 = -1
+  var clockStride: Int32 = 0
   /// Whether work is in 1/1024 byte.
   var isTraced = false
   /// Whether it is sent in windows, one a round trip.
@@ -29,6 +30,14 @@ struct TransferDetails {
   var goodput = 1.0
   /// Bytes that may wait for the link besides those being sent.
   var buffer = Int64.max
+  /// How probable it is that a message does not arrive; its streams.
+  var loss = 0.0
+  var lossStreams: RandomStreamFamily
+  /// Of the links, by bits and messages.
+  var joules = 0.0
+  /// The connection of the source's machine 0, and for how long it may rest; -1 where each message has its own.
+  var connection: Int32 = -1
+  var longestRest: Int64 = 0
 }
 
 /// One link on the way of a flow.

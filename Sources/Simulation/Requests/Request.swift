@@ -1,9 +1,17 @@
+import Glibc
+
 /// A request in flight: its record so far and where it stands.
 struct Request {
   enum Phase: UInt8 {
     case queued, serving, promoting, propagating
     /// Its next window waits for the round trip.
     case pacing
+    /// On its way, but it will not arrive.
+    case lost
+    /// Nowhere: its device waits for a timeout or for the next attempt.
+    case stalled
+    /// Gone on in another slot; this one waits for an event that is to come.
+    case dead
   }
 
   /// Which share of its device's idle power goes to it.
@@ -55,10 +63,24 @@ struct Request {
 struct RequestSlab: ~Copyable {
   private var requests = PlainBuffer<Request>()
   private var firstFree: Int32 = -1
-  /// Whether there are more requests in flight than an event can name.
-  var isFull: Bool { firstFree < 0 && requests.count >= Event.maximumIndex }
+  /// How many requests may be in flight.
+  let limit: Int
+  var isFull: Bool { firstFree < 0 && requests.count >= limit }
 
-  init() {}
+  /// As many as an event can name, and as a quarter of this machine's memory holds: their buffer is copied when it grows.
+  init() {
+    let pages = max(1, sysconf(Int32(_SC_PHYS_PAGES)))
+    let bytes = pages.multipliedReportingOverflow(by: max(1, sysconf(Int32(_SC_PAGESIZE))))
+    let room = bytes.overflow ? Int.max : bytes.partialValue / 4 / MemoryLayout<Request>.stride
+    limit = min(Event.maximumIndex, max(1 << 16, room))
+  }
+
+  /// What to say where it is full.
+  var overflowError: SimulationError {
+    SimulationError(
+      "\(limit) requests are in flight, as many as memory is for: more come than are answered. Send fewer, or let nodes "
+        + "and links turn some away ('queue_limit', 'buffer_bytes')")
+  }
 
   var slots: Int { requests.count }
 

@@ -21,6 +21,7 @@ struct SourcePlan {
   var load = -1
   var policyStreams: RandomStreamFamily
   var thinkStreams: RandomStreamFamily
+  var backoffStreams: RandomStreamFamily
 }
 
 /// The random factors of one source's visits to one node.

@@ -2,10 +2,15 @@ import Partitioning
 
 /// One step of a compiled itinerary: all a request needs to know of it, in one cache line.
 struct Step {
-  enum Kind: UInt8 { case compute, transfer, end }
+  enum Kind: UInt8 {
+    case compute, transfer, end
+    /// Where attempts can fail: one begins; control is back on the device.
+    case depart, arrive
+  }
 
-  /// What kind of station it is at: one of `queues`, `sharings` or `batchers`, or several constraints of `flows`.
-  enum Discipline: UInt8 { case line, sharing, batch, flow }
+  /// What kind of station it is at: one of `queues`, `sharings` or `batchers`, several constraints of `flows`, or one of
+  /// `media`.
+  enum Discipline: UInt8 { case line, sharing, batch, flow, medium }
 
   var kind = Kind.end
   var role = NodeModel.Role.device
@@ -29,7 +34,8 @@ struct Step {
   var ledger: Int32 = -1
   /// The streams of the service variation; -1 where service does not vary.
   var variation: Int32 = -1
-  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans`; -1 where there is nothing.
+  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans`, of a departure the first
+  /// step of the fallback; -1 where there is nothing.
   var details: Int32 = -1
   /// The service time at full speed.
   var nanoseconds: Int64 = 0

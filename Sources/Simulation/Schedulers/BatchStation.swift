@@ -5,7 +5,7 @@ struct BatchStation {
   let maximum: Int32
   /// Requests that wait, in all lines, and how many may.
   var waiting: Int32 = 0
-  let limit: Int32
+  var limit: Int32
   let timeout: Int64
   /// The node it belongs to, and its machine's ledger or -1.
   let group: Int32

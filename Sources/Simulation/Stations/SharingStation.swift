@@ -12,7 +12,7 @@ struct SharingStation {
   let servers: Int32
   private(set) var jobs: Int32 = 0
   /// How many jobs there may be beyond the servers.
-  let limit: Int32
+  var limit: Int32
   /// The clock that its time is read from; -1 for the wall's.
   let clock: Int32
   /// How much of its work a job may lack at its end, so that rounding cannot make it wait for another packet.
@@ -126,6 +126,17 @@ struct SharingStation {
     let unit = UInt128(servers) << 12
     let time = (UInt128(rest) * UInt128(jobs) + unit - 1) / unit
     return now + Int64(min(time, UInt128(EventQueue.timeLimit)))
+  }
+
+  /// Takes a job out, which must be there; returns how much of its work is left, rounded up.
+  ///
+  /// Time must have been advanced.
+  mutating func remove(_ slot: Int) -> Int64 {
+    var left: Int64 = 0
+    forEachJob { if $0 == slot { left = $1 } }
+    heap.remove { Int(UInt32(truncatingIfNeeded: $0)) == slot }
+    jobs -= 1
+    return left
   }
 
   /// The jobs present and how much of their work is left, in nanoseconds, rounded up.

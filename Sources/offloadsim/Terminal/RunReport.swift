@@ -49,7 +49,7 @@ struct RunReport {
     }
     Console.print(table.rendered(.text, colored: colored))
     Console.print("")
-    for line in loads + [executionLine, costLine] { Console.print(line) }
+    for line in loads + failures + [executionLine, costLine] { Console.print(line) }
     Console.print("")
     Console.print("Try: sqlite3 -box \(path) \"SELECT * FROM latency_breakdown\"")
   }
@@ -80,7 +80,9 @@ struct RunReport {
   }
 
   private static let figures = [
-    "requests", "completed", "dropped", "deadline_missed", "latency_mean_ms", "latency_p50_ms", "latency_p95_ms",
+    "requests", "completed", "fell_back", "dropped", "timed_out", "lost", "unfinished", "deadline_missed",
+    "attempts_per_request", "wasted_ms_per_request", "wasted_energy_j_per_request", "latency_mean_ms", "latency_p50_ms",
+    "latency_p95_ms",
     "latency_p99_ms", "uplink_bytes_per_request", "downlink_bytes_per_request", "device_energy_j_per_request",
     "total_energy_j_per_request", "throughput_per_s",
   ]
@@ -151,6 +153,26 @@ struct RunReport {
   }
 
   private static let stationsShown = 12
+
+  /// What became of the requests of each policy under which some were not answered at the first attempt.
+  private var failures: [String] {
+    policies.compactMap { row in
+      let words = [
+        ("fell_back", "fell back to the device"), ("dropped", "dropped"), ("timed_out", "timed out"), ("lost", "lost"),
+        ("unfinished", "unfinished"),
+      ]
+      var parts = words.compactMap { name, word in
+        row.number(name).flatMap { $0 > 0 ? "\(Self.rounded($0)) \(word)" : nil }
+      }
+      if let attempts = row.number("attempts_per_request"), attempts > 1 {
+        parts.append("\(Self.rounded(attempts)) attempts a request")
+        parts.append("\(Self.rounded(row.number("wasted_energy_j_per_request") ?? 0)) J of each wasted")
+      }
+      guard !parts.isEmpty, let requests = row.number("requests") else { return nil }
+      return "Of \(Self.rounded(requests)) requests for \(row.text("model")) under \(row.policy): "
+        + parts.joined(separator: ", ")
+    }
+  }
 
   private var executionLine: String {
     let executed = outcome.executed

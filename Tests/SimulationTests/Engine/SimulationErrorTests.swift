@@ -27,6 +27,13 @@ struct SimulationErrorTests {
     { $0.sources[0].arrivals = .trace(nanoseconds: [5, 3]) },
     { $0.sources[0].arrivals = .closed(clients: 0, thinkSeconds: 0, exponential: false) },
     { $0.sources[0].arrivals = .mmpp(ratesPerSecond: [1, 2], meanHoldingSeconds: [1]) },
+    { $0.links[0].loss = MessageLoss(perMessage: 2) },
+    { $0.links[0].outages = [Outage(start: 5, end: 3)] },
+    { $0.nodes[1].randomOutages = RandomOutages(meanUpNanoseconds: 0, meanDownNanoseconds: 1) },
+    { $0.links[0].sharing = .wifi },
+    { $0.links[0].longestRestNanoseconds = -1 },
+    { $0.sources[0].recovery = Recovery(backoffFactor: .nan) },
+    { $0.sources[0].recovery = Recovery(retries: -1) },
     {
       $0.sources.append($0.sources[0]); $0.sources[1].problem = Self.otherRadio
     },

@@ -47,3 +47,24 @@ extension RequestRecord {
     deviceCompute + deviceQueue + serialize + uplink + edgeCompute + edgeQueue + cloudCompute + cloudQueue + downlink
   }
 }
+
+/// Keeps what only some scenarios have of requests besides.
+struct ExtrasRecorder: RequestSink {
+  var requests: [RequestRecord] = []
+  var extras: [RequestExtras] = []
+
+  mutating func record(_ request: RequestRecord) { requests.append(request) }
+  mutating func record(_ extras: [RequestExtras]) { self.extras += extras }
+}
+
+extension SystemModel {
+  /// Runs and returns requests and extras in order of arrival, and the totals.
+  func withExtras() throws -> (requests: [RequestRecord], extras: [RequestExtras], result: ReplicationResult) {
+    var recorder = ExtrasRecorder()
+    let result = try Simulator(self).run(into: &recorder)
+    return (
+      recorder.requests.sorted { $0.sequence < $1.sequence }, recorder.extras.sorted { $0.sequence < $1.sequence },
+      result
+    )
+  }
+}
