@@ -2,7 +2,9 @@ import StrictJSON
 
 /// All policies by the names that scenarios and the command line use.
 public enum PolicyRegistry {
-  public static let all: [any PartitionPolicy.Type] = [
+  public static let all: [any PartitionPolicy.Type] = planning + online
+
+  private static let planning: [any PartitionPolicy.Type] = [
     Local.self, Edge.self, Cloud.self, Fixed.self, RandomCut.self, Neurosurgeon.self, MinimumCut.self, Oracle.self,
   ]
 

@@ -132,7 +132,8 @@ extension Engine {
         VariationStreams(
           variation: node.variation, streams: model.streams(of: index, for: "service on \(node.name)")))
     }
-    if source.policy.isStatic {
+    try beginWatching(index)
+    if source.policy.isStatic && !plans[index].watches {
       var random = plans[index].policyStreams[0, 0, 0]
       plans[index].placement = try use(source.policy.placement(for: source.problem, using: &random), of: index)
     }

@@ -28,6 +28,7 @@ extension Engine {
     switch requests[slot].pointee.phase {
     case .serving: queueServed(slot)
     case .pacing: sendNextWindow(slot)
+    case .held: letGo(slot)
     default: endStep(slot)
     }
   }

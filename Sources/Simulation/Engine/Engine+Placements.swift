@@ -7,14 +7,23 @@ extension Engine {
     let fixed = plans[source].placement
     let index = fixed >= 0 ? fixed : try decide(slot, of: source)
     requests[slot].pointee.record.placement = Int32(index)
+    if model.judgesRegret { requests[slot].pointee.record.regret = regret(of: index, source: source) }
     requests[slot].pointee.step = firstSteps[index]
   }
 
   /// Asks the policy for one request.
   private mutating func decide(_ slot: Int, of source: Int) throws -> Int {
     let request = requests[slot]
+    if let scripted = model.sources[source].policy as? ScriptedPlacements {
+      let sequence = Int(request.pointee.record.sequence)
+      let placement = sequence < scripted.script.count ? scripted.script[sequence] : scripted.otherwise
+      return try placementIndices[source][placement] ?? use(placement, of: source)
+    }
     var random = plans[source].policyStreams[request.pointee.sender, request.pointee.number, 0]
-    let placement = try model.sources[source].policy.placement(for: model.sources[source].problem, using: &random)
+    let placement =
+      plans[source].watches
+      ? try askWatching(slot, of: source, using: &random)
+      : try model.sources[source].policy.placement(for: model.sources[source].problem, using: &random)
     if let index = placementIndices[source][placement] { return index }
     return try use(placement, of: source)
   }
@@ -36,6 +45,11 @@ extension Engine {
     let source = model.sources[position]
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
+    if source.decisionNanoseconds > 0 {
+      var decision = computeStep(0, [], source.decisionNanoseconds, visit: 0, in: problem, of: position)
+      decision.variation = -1
+      steps.append(decision)
+    }
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
       switch step {

@@ -21,6 +21,7 @@ extension Engine {
       totals[plan.pointee.model].requests += 1
     }
     try place(slot, of: source)
+    if plans[source].watches && watching.hold > 0 { return hold(slot) }
     beginStep(slot)
   }
 
@@ -109,12 +110,16 @@ extension Engine {
     if step.pointee.kind == .transfer {
       request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
     }
-    if isRecordingSteps && request.pointee.isMeasured { note(step, of: request) }
+    if notesSteps { note(step, of: request, slot) }
     request.pointee.step += 1
     beginStep(slot)
   }
 
-  private mutating func note(_ step: UnsafeMutablePointer<Step>, of request: UnsafeMutablePointer<Request>) {
+  private mutating func note(
+    _ step: UnsafeMutablePointer<Step>, of request: UnsafeMutablePointer<Request>, _ slot: Int
+  ) {
+    if plans[Int(request.pointee.record.source)].watches { watch(step, of: request, slot) }
+    guard isRecordingSteps && request.pointee.isMeasured else { return }
     let group = Int(step.pointee.group)
     let isVisit = step.pointee.kind == .compute
     stepOutput.append(
@@ -133,6 +138,7 @@ extension Engine {
     request.pointee.record.missedDeadline = now - request.pointee.record.arrival > plans[source].deadline
     request.pointee.isDone = true
     if window.contains(now) { totals[plans[source].model].completionsInWindow += 1 }
+    if plans[source].watches { teach(request, slot, of: source) }
     if arrivalPlans[source].kind == .closed { think(source, request) }
     if plans[source].load >= 0 && request.pointee.isMeasured { noteAnswer(request, of: source) }
     if !request.pointee.holdsTail { settle(slot) }
@@ -157,6 +163,7 @@ extension Engine {
     request.pointee.record.outcome = .dropped
     request.pointee.record.completion = now
     request.pointee.isDone = true
+    if plans[source].watches { teach(request, slot, of: source) }
     if arrivalPlans[source].kind == .closed {
       let client = clients[arrivalPlans[source].first + Int(request.pointee.sender)]
       if arrivalPlans[source].mean == 0 && now == request.pointee.record.arrival && client.open == 1 {

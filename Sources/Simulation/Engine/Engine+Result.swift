@@ -11,6 +11,7 @@ extension Engine {
     result.latencyHalfWidth = batchMeans.halfWidth
     result.endNanoseconds = now
     result.wasInterrupted = isInterrupted
+    result.notes = watching.notes
     return result
   }
 
@@ -26,6 +27,7 @@ extension Engine {
     result.sums = sums.sums
     result.latencyMeanNanoseconds = sums.completed > 0 ? Double(sums.sums.completion) / Double(sums.completed) : 0
     result.latencyQuantiles = sketches[network]
+    if model.judgesRegret { result.regretNanoseconds = sums.regret }
     return result
   }
 

@@ -18,6 +18,8 @@ struct NetworkTotals {
   var unfinished = 0
   var deadlineMissed = 0
   var completionsInWindow = 0
+  /// Of completed requests, in nanoseconds.
+  var regret: Int64 = 0
   /// Of completed requests; `completion` is the sum of latencies.
   var sums = RequestRecord()
 
@@ -29,6 +31,7 @@ struct NetworkTotals {
       return true
     }
     completed += 1
+    regret &+= record.regret
     let latency = sums.completion.addingReportingOverflow(record.completion - record.arrival)
     let up = sums.bytesUp.addingReportingOverflow(record.bytesUp)
     let down = sums.bytesDown.addingReportingOverflow(record.bytesDown)

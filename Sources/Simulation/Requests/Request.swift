@@ -4,6 +4,8 @@ struct Request {
     case queued, serving, promoting, propagating
     /// Its next window waits for the round trip.
     case pacing
+    /// Its policy holds it back on the device.
+    case held
   }
 
   /// Which share of its device's idle power goes to it.
