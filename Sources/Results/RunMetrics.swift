@@ -65,6 +65,9 @@ struct RunMetrics: Sendable {
     .real("throughput_per_s", "completions inside the measured window / its length") {
       $0.windowSeconds > 0 ? Double($0.totals.completionsInWindow) / $0.windowSeconds : 0
     },
+    .optionalReal(
+      "regret_mean_ms", "what placements take alone above the clairvoyant plan's, per completed request"
+    ) { metrics in metrics.totals.regretNanoseconds.flatMap { metrics.meanMilliseconds($0) } },
     .optionalReal("accuracy", "share of right answers; NULL where nothing was evaluated") { $0.accuracy },
   ]
 
@@ -123,6 +126,7 @@ extension ModelTotals {
     unfinished += other.unfinished
     deadlineMissed += other.deadlineMissed
     completionsInWindow += other.completionsInWindow
+    if let regret = other.regretNanoseconds { regretNanoseconds = (regretNanoseconds ?? 0) &+ regret }
     sums.accumulate(other.sums)
     latencyQuantiles.merge(other.latencyQuantiles)
   }

@@ -97,6 +97,9 @@ public struct Experiment: Sendable {
           outcome.requests += ending.result.models.reduce(0) { $0 + $1.requests }
           outcome.simulationSeconds += ending.cpuSeconds
           outcome.wasInterrupted = outcome.wasInterrupted || ending.result.wasInterrupted
+          for note in ending.result.notes {
+            outcome.notes.append("\(scenario.policies[runs[index].0].label), replication \(runs[index].1): \(note)")
+          }
           precision?.add(ending.result, policy: runs[index].0)
           executions.note(ending.result.placements, of: run)
           if scenario.execution == .every {
@@ -140,7 +143,8 @@ public struct Experiment: Sendable {
   ) -> RunDescription {
     let scenario = system.scenario
     return RunDescription(
-      scenario: scenario.name, policy: policy.label, policySpec: policy.spec, replication: replication,
+      scenario: scenario.name, policy: policy.label, policySpec: policy.spec,
+      informationClass: policy.policy.informationClass.rawValue, replication: replication,
       seed: scenario.seed, record: scenario.record.rawValue, durationSeconds: scenario.durationSeconds,
       warmupSeconds: Double(warmup) / 1e9, scenarioJSON: scenario.resolvedJSON, toolVersion: toolVersion,
       hostStarted: started.formatted(.iso8601))
