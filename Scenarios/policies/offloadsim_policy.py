@@ -42,7 +42,7 @@ class Network:
         return stays
 
     def latency_ms(self, cut, uplink_mbps=None):
-        """What a request alone takes: device, the tensors that cross the first link, and the last tier."""
+        """What a request alone takes: device, tensors on their way up, and the last tier; the radio wakes first."""
         stays = self.on_device(cut)
         device = cloud = sent = 0.0
         crossing = set()
@@ -54,6 +54,8 @@ class Network:
             else:
                 cloud += layer["ms"][-1]
                 crossing |= {name for name in layer["inputs"] if name in stays or self.layers[self._index[name]]["input"]}
+        if crossing and self.message["radio"]:
+            sent += 1000 * self.message["radio"]["promotion_s"]
         for name in crossing:
             for place, link in enumerate(self.links):
                 rate = uplink_mbps if place == 0 and uplink_mbps else link["uplink_mbps"]

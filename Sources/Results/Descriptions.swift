@@ -62,7 +62,8 @@ public struct RunDescription: Sendable {
   public var hostStarted: String
 
   public init(
-    scenario: String, policy: String, policySpec: String, informationClass: String, replication: Int, seed: UInt64, record: String,
+    scenario: String, policy: String, policySpec: String, informationClass: String, replication: Int, seed: UInt64,
+    record: String,
     durationSeconds: Double, warmupSeconds: Double, scenarioJSON: String, toolVersion: String, hostStarted: String
   ) {
     self.scenario = scenario

@@ -37,7 +37,7 @@ enum Fixture {
   ) -> RunDescription {
     RunDescription(
       scenario: scenario, policy: policy, policySpec: policy, informationClass: "blind",
-            replication: replication, seed: 42, record: record,
+      replication: replication, seed: 42, record: record,
       durationSeconds: 12, warmupSeconds: 2, scenarioJSON: #"{"offloadsim": 1}"#, toolVersion: "1.2.3",
       hostStarted: "2026-01-02T03:04:05Z")
   }

@@ -25,7 +25,9 @@ public enum PolicyRegistry {
       })
   }
 
-  /// What a decision of any policy costs the device, in microseconds; 0 unless given. A plan leaves it out.
+  /// What a decision of any policy costs the device, in microseconds; 0 unless given.
+  ///
+  /// A plan leaves it out.
   public static func decisionMicroseconds(from fields: inout FieldReader) -> Double {
     fields.doubleIfPresent(
       "decision_us", in: .nonNegative(upTo: 1e9),

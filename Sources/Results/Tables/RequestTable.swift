@@ -39,7 +39,9 @@ extension Tables {
       .milliseconds("cloud_compute_ms", "computing in the cloud") { $0.record.cloudCompute },
       .milliseconds("cloud_queue_ms", "waiting for the cloud") { $0.record.cloudQueue },
       .milliseconds("downlink_ms", "waiting for, sending and propagation of what came down") { $0.record.downlink },
-      .optionalReal("regret_ms", "what its placement takes alone, on the links as they are, above the clairvoyant plan's") {
+      .optionalReal(
+        "regret_ms", "what its placement takes alone, on the links as they are, above the clairvoyant plan's"
+      ) {
         $0.record.regret < 0 ? nil : Double($0.record.regret) / 1e6
       },
       .integer("bytes_up", "sent over the device's own link") { $0.record.bytesUp },

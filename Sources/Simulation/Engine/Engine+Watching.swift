@@ -38,7 +38,9 @@ extension Engine {
   /// A clairvoyant is asked for each request only where the truth changes or the future is simulated.
   private func clairvoyant(for index: Int) throws -> (any ClairvoyantDecider)? {
     let source = model.sources[index]
-    if let oracle = source.policy as? Oracle, oracle.simulatesFuture { return ForwardSimulation(model, oracle, shared: watching.script) }
+    if let oracle = source.policy as? Oracle, oracle.simulatesFuture {
+      return ForwardSimulation(model, oracle, shared: watching.script)
+    }
     return linksVary(of: index) ? source.policy.clairvoyant(for: source.problem) : nil
   }
 
@@ -80,9 +82,19 @@ extension Engine {
     let decider = try session.decider(
       for: DecisionContext(
         problem: model.sources[source].problem, source: source, machine: machine, machines: plans[source].machines,
-        machinesOfTiers: model.sources[source].path.map { model.nodes[$0].count }))
+        machinesOfTiers: model.sources[source].path.map { model.nodes[$0].count },
+        links: linkNames(of: source, machine: machine)))
     watching.machines[source][machine].decider = decider
     return decider
+  }
+
+  /// Which links a machine's messages go over.
+  private func linkNames(of source: Int, machine: Int) -> [DecisionContext.LinkName] {
+    var index = machine
+    return zip(model.sources[source].path, model.sources[source].links).map { node, link in
+      index %= model.nodes[node].count
+      return .init(link: link, instance: model.links[link].isShared ? 0 : index)
+    }
   }
 
   /// What a machine sees now.

@@ -38,7 +38,8 @@ final class ForwardSimulation: ClairvoyantDecider {
     guard sequence < Self.mostRequests else {
       throw InputError(
         "policy oracle,simulate=true: more than \(Self.mostRequests) requests; simulating every candidate for each of "
-          + "them takes too long, so shorten 'duration_s' or use oracle, which is exact for requests that meet no others")
+          + "them takes too long, so shorten 'duration_s' or use oracle, which is exact for requests that meet no others"
+      )
     }
     let plan = candidates(of: source)
     var (best, least) = (plan[0], Double.infinity)

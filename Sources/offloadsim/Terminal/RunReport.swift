@@ -34,7 +34,8 @@ struct RunReport {
     Console.print("")
     var table = TextTable(
       ["policy"] + (severalModels ? ["model"] : []) + [
-        "cut after", "mean ms", "p95 ms", "kB up", "device J", "total J", "missed", "plan vs optimum", "regret ms", "knows",
+        "cut after", "mean ms", "p95 ms", "kB up", "device J", "total J", "missed", "plan vs optimum", "regret ms",
+        "knows",
       ])
     for row in policies {
       let gap = gap(of: row)

@@ -48,7 +48,9 @@ final class Conversation: PolicySession {
   var notes: [String] {
     failed == 0
       ? []
-      : ["\(failed) of \(asked) questions had no proper answer; \(policy.fallback.rawValue) decided (first: \(firstFailure))"]
+      : [
+        "\(failed) of \(asked) questions had no proper answer; \(policy.fallback.rawValue) decided (first: \(firstFailure))"
+      ]
   }
 
   func decider(for context: DecisionContext) throws -> any OnlineDecider {
@@ -68,9 +70,14 @@ final class Conversation: PolicySession {
     let number = asked
     do {
       let answer = try child.ask(question(number).compact, milliseconds: policy.timeoutMilliseconds)
-      do {
+      do throws(InputError) {
         return try ExternalAnswer.decisions(answer, number: number, atMost: policy.batch, problem, file: name)
-      } catch { try fail("\(error) in its answer \(Self.quoted(answer))") }
+      } catch {
+        let mistakes = error.diagnostics.map { mistake in
+          mistake.message + (mistake.suggestion.map { "; did you mean '\($0)'?" } ?? "")
+        }
+        try fail("\(mistakes.joined(separator: "; ")) in its answer \(Self.quoted(answer))")
+      }
     } catch let failure as ChildProcess.Failure {
       // What comes late would answer another question.
       child.kill()

@@ -7,7 +7,9 @@ enum ExternalAnswer {
     _ line: [UInt8], number: Int, atMost batch: Int, _ problem: PlacementProblem, file: String
   ) throws(InputError) -> [Decision] {
     let node = try JSONParser.parse(line, file: file)
-    guard case .object = node.value else { throw InputError("\(file): an answer must be an object, not \(node.summary)") }
+    guard case .object = node.value else {
+      throw InputError("\(file): an answer must be an object, not \(node.summary)")
+    }
     guard case .number(let id)? = node["id"]?.value, id.value == Double(number) else {
       throw InputError("\(file): the answer must repeat the question's \"id\": \(number)")
     }

@@ -2,14 +2,17 @@ import StrictJSON
 
 /// The lines that an external policy is sent; `docs/external-policy.schema.json` describes them.
 enum ExternalMessages {
-  /// What is profiled of a source: its network, tiers and links. Sent once, before the first question for that source.
+  /// What is profiled of a source: its network, tiers and links.
+  ///
+  /// Sent once, before the first question for that source.
   static func network(_ context: DecisionContext) -> JSONValue {
     let problem = context.problem
     let tiers = problem.tiers.indices.map { tier -> JSONValue in
       .object([
         .init("name", .string(problem.tiers[tier].name)), .init("role", .string(problem.role(of: tier).rawValue)),
         .init("servers", .number(problem.tiers[tier].servers)),
-        .init("busy_w", .number(problem.tiers[tier].busyWatts)), .init("idle_w", .number(problem.tiers[tier].idleWatts)),
+        .init("busy_w", .number(problem.tiers[tier].busyWatts)),
+        .init("idle_w", .number(problem.tiers[tier].idleWatts)),
       ])
     }
     let links = problem.hops.map { hop -> JSONValue in
@@ -34,7 +37,17 @@ enum ExternalMessages {
       .init("type", "network"), .init("source", .number(context.source)), .init("name", .string(problem.network.name)),
       .init("machines", .number(context.machines)), .init("tiers", .array(tiers)), .init("links", .array(links)),
       .init("layers", .array(layers)), .init("cuts", .array(cuts)),
-      .init("returns_result", .bool(problem.returnsResult)),
+      .init("radio", radio(problem)), .init("returns_result", .bool(problem.returnsResult)),
+    ])
+  }
+
+  private static func radio(_ problem: PlacementProblem) -> JSONValue {
+    guard let radio = problem.radio.cellular else { return .null }
+    return .object([
+      .init("promotion_s", seconds(radio.promotionNanoseconds)), .init("promotion_w", .number(radio.promotionWatts)),
+      .init("tail_s", seconds(radio.tailNanoseconds)), .init("tail_w", .number(radio.tailWatts)),
+      .init("tx_base_w", .number(radio.transmitBaseWatts)), .init("tx_w_per_mbps", .number(radio.transmitWattsPerMbps)),
+      .init("rx_base_w", .number(radio.receiveBaseWatts)), .init("rx_w_per_mbps", .number(radio.receiveWattsPerMbps)),
     ])
   }
 

@@ -37,10 +37,24 @@ public struct DecisionContext: Sendable {
   public let machines: Int
   /// The machines of each tier of the path.
   public let machinesOfTiers: [Int]
+  /// By hop, what tells its link from others: equal for all who share it.
+  public let links: [LinkName]
+
+  public struct LinkName: Sendable, Hashable {
+    public let link: Int
+    public let instance: Int
+
+    public init(link: Int, instance: Int) {
+      self.link = link
+      self.instance = instance
+    }
+  }
 
   public init(
-    problem: PlacementProblem, source: Int = 0, machine: Int = 0, machines: Int = 1, machinesOfTiers: [Int] = []
+    problem: PlacementProblem, source: Int = 0, machine: Int = 0, machines: Int = 1, machinesOfTiers: [Int] = [],
+    links: [LinkName] = []
   ) {
+    self.links = links.isEmpty ? problem.hops.indices.map { LinkName(link: $0, instance: machine) } : links
     self.problem = problem
     self.source = source
     self.machine = machine

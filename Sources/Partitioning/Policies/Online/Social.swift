@@ -4,7 +4,7 @@ import StrictJSON
 
 /// A planner for all devices at once: each request pays for the delay that it causes to the others as well.
 ///
-/// It knows what it has sent where, and so the load of every machine; a machine of load ρ on c servers makes a visit of s
+/// It knows what it has sent where, and so the load of every machine and link; a machine of load ρ on c servers makes a visit of s
 /// seconds wait s ρ / (c (1 - ρ)), as in an M/M/1 queue of that load. A selfish device counts that alone; the total delay
 /// grows by s ρ / (c (1 - ρ)²) besides, and where everybody counts both the mean latency is least.
 /// Source: Pigou, "The economics of welfare", 1920, and Beckmann, McGuire, Winsten, "Studies in the economics of
@@ -33,9 +33,10 @@ public struct Social: PartitionPolicy {
     /// Seconds of work, decaying with the horizon, and when that was so.
     private var work: [Machine: (seconds: Double, at: Int64)] = [:]
 
-    struct Machine: Hashable {
-      let tier: String
-      let index: Int
+    /// What work waits for: a machine of a tier, or one direction of a link.
+    enum Machine: Hashable {
+      case tier(String, machine: Int)
+      case link(DecisionContext.LinkName, Direction)
     }
 
     init(horizonSeconds: Double) { horizon = horizonSeconds * 1e9 }
@@ -60,35 +61,48 @@ public struct Social: PartitionPolicy {
   final class Member: OnlineDecider {
     private let candidates: CandidatePlacements
     private let planning: Planning
-    private let machines: [Planning.Machine]
     private let costs: [PlanCost]
+    /// Everything on the path that work waits for, and how many servers it has.
+    private let machines: [(name: Planning.Machine, servers: Int)]
+    /// By candidate and machine, in nanoseconds.
+    private let work: [[Double]]
 
     init(_ context: DecisionContext, of planning: Planning) {
-      candidates = CandidatePlacements(context.problem)
-      costs = candidates.costs(over: context.problem.hops)
+      let problem = context.problem
+      let candidates = CandidatePlacements(problem)
+      self.candidates = candidates
       self.planning = planning
+      costs = candidates.costs(over: problem.hops)
       var index = context.machine
-      machines = context.problem.tiers.indices.map { tier in
+      var machines = problem.tiers.indices.map { tier -> (name: Planning.Machine, servers: Int) in
         if tier > 0 { index %= max(1, context.machinesOfTiers[tier]) }
-        return Planning.Machine(tier: context.problem.tiers[tier].name, index: index)
+        return (.tier(problem.tiers[tier].name, machine: index), problem.tiers[tier].servers)
+      }
+      for link in context.links { machines += [(.link(link, .up), 1), (.link(link, .down), 1)] }
+      self.machines = machines
+      work = candidates.placements.indices.map { candidate in
+        var times = candidates.compute[candidate].map { Double($0) }
+        times += [Double](repeating: 0, count: 2 * problem.hops.count)
+        for case .transfer(_, let hop, let direction, let bytes) in candidates.itineraries[candidate].steps {
+          let place = problem.tiers.count + 2 * hop + (direction == .up ? 0 : 1)
+          times[place] += Double(problem.hops[hop].transferNanoseconds(bytes: bytes, direction))
+        }
+        return times
       }
     }
 
     func decide(_ observation: Observation, using random: inout RandomStream) -> Decision {
       let now = observation.nowNanoseconds
-      let factors = machines.indices.map { tier -> Double in
-        let servers = candidates.problem.tiers[tier].servers
-        let load = min(0.999, planning.load(of: machines[tier], servers: servers, at: now))
-        return (load / (1 - load) + load / ((1 - load) * (1 - load))) / Double(servers)
+      let factors = machines.map { machine -> Double in
+        let load = min(0.999, planning.load(of: machine.name, servers: machine.servers, at: now))
+        return (load / (1 - load) + load / ((1 - load) * (1 - load))) / Double(machine.servers)
       }
-      let figures = costs.indices.map { index in
-        zip(factors, candidates.compute[index]).reduce(Double(costs[index].latencyNanoseconds)) {
-          $0 + $1.0 * Double($1.1)
-        }
+      let figures = costs.indices.map { candidate in
+        zip(factors, work[candidate]).reduce(Double(costs[candidate].latencyNanoseconds)) { $0 + $1.0 * $1.1 }
       }
       let choice = CandidatePlacements.least(figures)
-      for (tier, time) in candidates.compute[choice].enumerated() where time > 0 {
-        planning.add(Double(time) / 1e9, to: machines[tier], at: now)
+      for (machine, time) in zip(machines, work[choice]) where time > 0 {
+        planning.add(time / 1e9, to: machine.name, at: now)
       }
       return Decision(candidates.placements[choice])
     }
