@@ -125,6 +125,10 @@ extension ModelTotals {
     dropped += other.dropped
     unfinished += other.unfinished
     deadlineMissed += other.deadlineMissed
+    if let accuracy = other.accuracy, other.completed > 0 {
+      let (own, others) = (Double(completed - other.completed), Double(other.completed))
+      self.accuracy = ((self.accuracy ?? accuracy) * own + accuracy * others) / (own + others)
+    }
     completionsInWindow += other.completionsInWindow
     if let regret = other.regretNanoseconds { regretNanoseconds = (regretNanoseconds ?? 0) &+ regret }
     sums.accumulate(other.sums)

@@ -113,6 +113,8 @@ public struct ModelTotals: Sendable {
   public var latencyQuantiles = QuantileSketch()
   /// The sum of the regrets of completed requests; `nil` where it was not asked for.
   public var regretNanoseconds: Int64?
+  /// The mean accuracy of the exits at which requests left; `nil` where it is not known.
+  public var accuracy: Double?
 
   public init() {}
 }

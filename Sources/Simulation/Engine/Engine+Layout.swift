@@ -132,6 +132,7 @@ extension Engine {
         VariationStreams(
           variation: node.variation, streams: model.streams(of: index, for: "service on \(node.name)")))
     }
+    plans[index].leavesEarly = !source.problem.network.exits.isEmpty
     try beginWatching(index)
     if source.policy.isStatic && !plans[index].watches {
       var random = plans[index].policyStreams[0, 0, 0]

@@ -5,7 +5,8 @@ extension Engine {
   @inline(__always)
   mutating func place(_ slot: Int, of source: Int) throws {
     let fixed = plans[source].placement
-    let index = fixed >= 0 ? fixed : try decide(slot, of: source)
+    var index = fixed >= 0 ? fixed : try decide(slot, of: source)
+    if plans[source].leavesEarly { index = try leavingEarly(index, slot, of: source) }
     requests[slot].pointee.record.placement = Int32(index)
     if model.judgesRegret { requests[slot].pointee.record.regret = regret(of: index, source: source) }
     requests[slot].pointee.step = firstSteps[index]
@@ -26,6 +27,16 @@ extension Engine {
       : try model.sources[source].policy.placement(for: model.sources[source].problem, using: &random)
     if let index = placementIndices[source][placement] { return index }
     return try use(placement, of: source)
+  }
+
+  /// The placement of a sample that is sure of its answer at some exit: the same whatever the policy.
+  private mutating func leavingEarly(_ index: Int, _ slot: Int, of source: Int) throws -> Int {
+    let network = model.sources[source].problem.network
+    var random = plans[source].policyStreams[requests[slot].pointee.sender, requests[slot].pointee.number, 1]
+    let sure = network.exit(drawing: random.uniform())
+    var placement = placements[index].placement
+    placement.exit = UInt8(min(sure, placement.exit.map { Int($0) } ?? network.exits.count - 1))
+    return try placementIndices[source][placement] ?? use(placement, of: source)
   }
 
   /// Compiles a placement that has not been used before; returns its index.

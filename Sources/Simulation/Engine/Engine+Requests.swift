@@ -186,12 +186,21 @@ extension Engine {
       }
       if request.pointee.record.outcome == .completed {
         let latency = Double(request.pointee.record.completion - request.pointee.record.arrival)
+        let source = Int(request.pointee.record.source)
+        if plans[source].leavesEarly { noteAccuracy(request, of: source) }
         sketches[network].add(latency)
         batchMeans.add(latency)
       }
       if isRecording { output.append(request.pointee.record) }
     }
     requests.free(slot)
+  }
+
+  private mutating func noteAccuracy(_ request: UnsafeMutablePointer<Request>, of source: Int) {
+    let exits = model.sources[source].problem.network.exits
+    guard let exit = placements[Int(request.pointee.record.placement)].placement.exit else { return }
+    totals[Int(request.pointee.record.model)].judged += 1
+    totals[Int(request.pointee.record.model)].accuracy += exits[Int(exit)].accuracy
   }
 
   @inline(__always)

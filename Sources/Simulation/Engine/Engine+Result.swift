@@ -27,6 +27,7 @@ extension Engine {
     result.sums = sums.sums
     result.latencyMeanNanoseconds = sums.completed > 0 ? Double(sums.sums.completion) / Double(sums.completed) : 0
     result.latencyQuantiles = sketches[network]
+    if sums.judged > 0 { result.accuracy = sums.accuracy / Double(sums.judged) }
     if model.judgesRegret { result.regretNanoseconds = sums.regret }
     return result
   }

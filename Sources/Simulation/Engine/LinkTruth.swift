@@ -87,7 +87,7 @@ extension Engine {
       while watching.constantRegrets.count <= placement { watching.constantRegrets.append(-1) }
       if watching.constantRegrets[placement] < 0 {
         let own = problem.cost(of: placements[placement].placement).latencyNanoseconds
-        let best = optimum(of: source)
+        let best = leastLatency(of: source, leavingAt: placements[placement].placement.exit)
         watching.constantRegrets[placement] = max(0, own - best)
       }
       return watching.constantRegrets[placement]
@@ -105,6 +105,17 @@ extension Engine {
     let found = Optimum(of: model.sources[source].problem, .latency).cost.latencyNanoseconds
     watching.optima[source] = found
     return found
+  }
+
+  /// The same for requests that leave at an exit: of all cuts in two.
+  private mutating func leastLatency(of source: Int, leavingAt exit: UInt8?) -> Int64 {
+    let problem = model.sources[source].problem
+    guard let exit, !problem.network.exits.isEmpty else { return optimum(of: source) }
+    return problem.candidateCuts.map { cut in
+      var placement = problem.placement(cutting: cut)
+      placement.exit = exit
+      return problem.cost(of: placement).latencyNanoseconds
+    }.min() ?? 0
   }
 
   private mutating func itinerary(of placement: Int, in problem: PlacementProblem) -> Itinerary {

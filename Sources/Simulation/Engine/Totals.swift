@@ -20,6 +20,9 @@ struct NetworkTotals {
   var completionsInWindow = 0
   /// Of completed requests, in nanoseconds.
   var regret: Int64 = 0
+  /// Answers whose accuracy is known, and its sum.
+  var judged = 0
+  var accuracy = 0.0
   /// Of completed requests; `completion` is the sum of latencies.
   var sums = RequestRecord()
 
