@@ -7,6 +7,8 @@ public final class ClairvoyantPlan {
   public let placements: [Placement]
   private let problem: PlacementProblem
   private let itineraries: [Itinerary]
+  /// Of requests that leave at an exit.
+  private var early: [UInt8: [Itinerary]] = [:]
 
   public init(_ problem: PlacementProblem) {
     self.problem = problem
@@ -17,6 +19,7 @@ public final class ClairvoyantPlan {
     }
     add(Optimum(of: problem, .latency).placement)
     for cut in problem.singleTensorCuts { add(problem.placement(cutting: cut)) }
+    if !problem.network.exits.isEmpty { for cut in problem.candidateCuts { add(problem.placement(cutting: cut)) } }
     let prepared = PreparedCut(problem, .latency, .twoWay)
     let alone = problem.hops.count > 1 ? problem.hops.indices.map { [$0] } : []
     for varied in [Array(problem.hops.indices)] + alone {
@@ -30,13 +33,25 @@ public final class ClairvoyantPlan {
     itineraries = found.map { Itinerary($0, in: problem) }
   }
 
-  /// The first of the fastest, and its latency in nanoseconds.
-  public func best(knowing truth: any Truth) -> (placement: Placement, nanoseconds: Int64) {
+  /// The first of the fastest for requests that leave at an exit, and its latency in nanoseconds.
+  public func best(knowing truth: any Truth, leavingAt exit: UInt8? = nil) -> (placement: Placement, nanoseconds: Int64) {
     var (best, least) = (0, Int64.max)
-    for (index, itinerary) in itineraries.enumerated() {
+    for (index, itinerary) in itineraries(leavingAt: exit).enumerated() {
       let latency = truth.latencyNanoseconds(of: itinerary, in: problem)
       if latency < least { (best, least) = (index, latency) }
     }
     return (placements[best], least)
+  }
+
+  private func itineraries(leavingAt exit: UInt8?) -> [Itinerary] {
+    guard let exit, !problem.network.exits.isEmpty else { return itineraries }
+    if let known = early[exit] { return known }
+    let made = placements.map { placement in
+      var placement = placement
+      placement.exit = exit
+      return Itinerary(placement, in: problem)
+    }
+    early[exit] = made
+    return made
   }
 }

@@ -8,7 +8,10 @@ extension Engine {
     var index = fixed >= 0 ? fixed : try decide(slot, of: source)
     if plans[source].leavesEarly { index = try leavingEarly(index, slot, of: source) }
     requests[slot].pointee.record.placement = Int32(index)
-    if model.judgesRegret { requests[slot].pointee.record.regret = regret(of: index, source: source) }
+    if model.judgesRegret {
+      let machine = Int(requests[slot].pointee.record.machine)
+      requests[slot].pointee.record.regret = regret(of: index, source: source, machine: machine)
+    }
     requests[slot].pointee.step = firstSteps[index]
   }
 

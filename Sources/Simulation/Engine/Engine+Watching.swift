@@ -41,7 +41,8 @@ extension Engine {
     if let oracle = source.policy as? Oracle, oracle.simulatesFuture {
       return ForwardSimulation(model, oracle, shared: watching.script)
     }
-    return linksVary(of: index) ? source.policy.clairvoyant(for: source.problem) : nil
+    let seesRadio = truthVaries(of: index) && source.policy.objective ?? .latency == .latency
+    return linksVary(of: index) || seesRadio ? source.policy.clairvoyant(for: source.problem) : nil
   }
 
   /// Asks a policy that watches for one request.
@@ -54,7 +55,7 @@ extension Engine {
         forward.sequence = Int(requests[slot].pointee.record.sequence)
         decision = Decision(try forward.decide(source: source))
       } else {
-        decision = try clairvoyant.decide(observation, knowing: truth(of: source))
+        decision = try clairvoyant.decide(observation, knowing: truth(of: source, machine: machine))
       }
     } else {
       let decider = try decider(of: source, machine: machine)
@@ -122,7 +123,7 @@ extension Engine {
   }
 
   /// The state of the radio that a source's machine sends with; `nil` where it has none that sleeps.
-  private func radioState(of source: Int, machine: Int) -> Observation.RadioState? {
+  func radioState(of source: Int, machine: Int) -> Observation.RadioState? {
     guard let link = model.sources[source].links.first, layout.radios[link] >= 0 else { return nil }
     let radio = radios[layout.radios[link] + machine]
     let totals = radioTotals[link]

@@ -1,6 +1,6 @@
 import Partitioning
 
-/// The rates that a path's links have from now on.
+/// The rates that a path's links have from now on, and whether the device's radio is awake.
 struct LinkTruth: Truth {
   let now: Int64
   /// By hop and direction; `nil` where the rate does not change.
@@ -8,12 +8,14 @@ struct LinkTruth: Truth {
   let down: [CapacityClock?]
   let isTracedUp: [Bool]
   let isTracedDown: [Bool]
+  /// When the tail of the device's radio began, or would begin if it is at work; `nil` where it sleeps.
+  let tailStart: Int64?
 
   /// Exact for messages that are sent one after another and stored at each hop; one that streams over several hops counts
   /// as if its first hop were the slowest.
   func latencyNanoseconds(of itinerary: Itinerary, in problem: PlacementProblem) -> Int64 {
     var time = now
-    var lastTransferEnd: Int64?
+    var lastTransferEnd = tailStart
     let steps = itinerary.steps
     for (index, step) in steps.enumerated() {
       switch step {
@@ -70,20 +72,33 @@ extension Engine {
     model.sources[source].links.contains { layout.upClocks[$0] >= 0 || layout.downClocks[$0] >= 0 }
   }
 
-  /// What is true of a source's links from now on.
-  func truth(of source: Int) -> LinkTruth {
+  /// Whether what a placement takes alone depends on when it is asked.
+  func truthVaries(of source: Int) -> Bool {
+    linksVary(of: source) || model.sources[source].problem.radio.cellular?.promotionNanoseconds ?? 0 > 0
+  }
+
+  /// What is true of a source's links from now on for one of its machines.
+  func truth(of source: Int, machine: Int) -> LinkTruth {
+    let tail = model.sources[source].problem.radio.cellular?.tailNanoseconds ?? 0
+    let tailStart = radioState(of: source, machine: machine).flatMap { state -> Int64? in
+      switch state.phase {
+      case .idle: nil
+      case .tail: now + state.tailLeftNanoseconds - tail
+      case .active, .promoting: now
+      }
+    }
     let links = model.sources[source].links
     func clock(_ index: Int) -> CapacityClock? { index < 0 ? nil : clocks[index] }
     return LinkTruth(
       now: now, up: links.map { clock(layout.upClocks[$0]) }, down: links.map { clock(layout.downClocks[$0]) },
       isTracedUp: links.map { model.links[$0].uplinkTrace != nil },
-      isTracedDown: links.map { model.links[$0].downlinkTrace != nil })
+      isTracedDown: links.map { model.links[$0].downlinkTrace != nil }, tailStart: tailStart)
   }
 
   /// How much longer a placement takes alone from now on than the best, in nanoseconds.
-  mutating func regret(of placement: Int, source: Int) -> Int64 {
+  mutating func regret(of placement: Int, source: Int, machine: Int) -> Int64 {
     let problem = model.sources[source].problem
-    guard linksVary(of: source) else {
+    guard truthVaries(of: source) else {
       while watching.constantRegrets.count <= placement { watching.constantRegrets.append(-1) }
       if watching.constantRegrets[placement] < 0 {
         let own = problem.cost(of: placements[placement].placement).latencyNanoseconds
@@ -93,9 +108,10 @@ extension Engine {
       return watching.constantRegrets[placement]
     }
     if watching.clairvoyantPlans[source] == nil { watching.clairvoyantPlans[source] = ClairvoyantPlan(problem) }
-    let truth = truth(of: source)
+    let truth = truth(of: source, machine: machine)
+    let exit = placements[placement].placement.exit
     let own = truth.latencyNanoseconds(of: itinerary(of: placement, in: problem), in: problem)
-    let best = watching.clairvoyantPlans[source]?.best(knowing: truth).nanoseconds ?? own
+    let best = watching.clairvoyantPlans[source]?.best(knowing: truth, leavingAt: exit).nanoseconds ?? own
     return max(0, own - best)
   }
 
