@@ -39,20 +39,20 @@ TRACES = [
 
 
 def traced(name, path, form, column, seconds):
-    """Four phones whose uplink follows a trace; AlexNet, a picture of 30 kB, 0.3 s to answer."""
+    """Four phones whose uplink follows a trace; ResNet-18, a picture of 30 kB, 0.4 s to answer."""
     trace = {"trace": path, "format": form}
     if column:
         trace["column"] = column
     return {
         "offloadsim": 1, "name": "trace", "seed": 5, "duration_s": seconds, "warmup_s": 10,
-        "models": [{"name": "alexnet"}],
+        "models": [{"name": "resnet18"}],
         "nodes": [
             {"name": "phone", "tier": "device", "count": 4, "profile": "raspberry-pi-4"},
             {"name": "server", "tier": "cloud", "profile": "nvidia-t4"},
         ],
         "links": [{"name": "air", "from": "phone", "to": "server", "uplink_mbps": trace, "downlink_mbps": 10, "rtt_ms": 40}],
-        "workload": [{"source": "phone", "model": "alexnet", "arrivals": {"kind": "poisson", "rate_per_s": 1},
-                      "input": {"encoding": "jpeg", "bytes": 30000}, "deadline_ms": 300}],
+        "workload": [{"source": "phone", "model": "resnet18", "arrivals": {"kind": "poisson", "rate_per_s": 1},
+                      "input": {"encoding": "jpeg", "bytes": 30000}, "deadline_ms": 400}],
         "policies": ["local"], "execution": {"mode": "none"}, "return_result": True,
     }
 
@@ -122,7 +122,7 @@ def main():
         scenario = traced(name, full, form, column, seconds)
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
             json.dump(scenario, file)
-        print(f"## {name} (`{path}`)\n\nFour phones, AlexNet, a picture of 30 kB, one a second each, 300 ms to answer.\n")
+        print(f"## {name} (`{path}`)\n\nFour phones, ResNet-18, a picture of 30 kB, one a second each, 400 ms to answer.\n")
         sys.stdout.flush()
         table(run(arguments.bin, file.name, arguments.replications), True)
         os.unlink(file.name)

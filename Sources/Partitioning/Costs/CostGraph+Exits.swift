@@ -14,8 +14,9 @@ extension CostGraph {
     }
   }
 
-  /// The layers that run where a request leaves at an exit: what it needs, and the earlier exits at which some samples
-  /// leave, as it has to ask there. `nil` where all of them run.
+  /// The layers that run where a request leaves at an exit; `nil` where all of them run.
+  ///
+  /// What the exit needs, and the earlier exits at which some samples leave, as it has to ask there.
   package func layers(runUntil exit: Int?) -> [Bool]? {
     guard !exits.isEmpty else { return nil }
     let last = min(exit ?? exits.count - 1, exits.count - 1)

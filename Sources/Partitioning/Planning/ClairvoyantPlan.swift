@@ -34,7 +34,8 @@ public final class ClairvoyantPlan {
   }
 
   /// The first of the fastest for requests that leave at an exit, and its latency in nanoseconds.
-  public func best(knowing truth: any Truth, leavingAt exit: UInt8? = nil) -> (placement: Placement, nanoseconds: Int64) {
+  public func best(knowing truth: any Truth, leavingAt exit: UInt8? = nil) -> (placement: Placement, nanoseconds: Int64)
+  {
     var (best, least) = (0, Int64.max)
     for (index, itinerary) in itineraries(leavingAt: exit).enumerated() {
       let latency = truth.latencyNanoseconds(of: itinerary, in: problem)

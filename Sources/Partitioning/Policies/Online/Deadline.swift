@@ -43,21 +43,26 @@ public struct DeadlineAware: OnlinePolicy {
       self.policy = policy
       estimates = HopEstimates(problem, policy.estimation)
       let network = problem.network
-      let exits = network.exits.indices.sorted { (network.accuracy(leavingBy: $0), $0) > (network.accuracy(leavingBy: $1), $1) }
+      let exits = network.exits.indices.sorted {
+        (network.accuracy(leavingBy: $0), $0) > (network.accuracy(leavingBy: $1), $1)
+      }
       levels = exits.isEmpty ? [Self.options(problem, exit: nil)] : exits.map { Self.options(problem, exit: $0) }
     }
 
     private static func options(_ problem: PlacementProblem, exit: Int?) -> [Option] {
       let network = problem.network
       let trunk = exit.map { network.ancestors(of: [network.exits[$0].layer]) }
-      let cuts = problem.candidateCuts.filter { cut in trunk.map { trunk in cut.layers.allSatisfy { trunk[$0] } } ?? true }
+      let cuts = problem.candidateCuts.filter { cut in
+        trunk.map { trunk in cut.layers.allSatisfy { trunk[$0] } } ?? true
+      }
       var seen: Set<Placement> = []
       return cuts.compactMap { cut in
         var placement = problem.placement(cutting: cut)
         if let trunk {
           // What an exit on the way needs is asked where its input is.
           for layer in network.layers.indices where !trunk[layer] && problem.pinnedTier(of: layer) == nil {
-            placement.tiers[layer] = network.layers[layer].inputs.map { placement.tiers[network.tensors[$0].producer] }.max() ?? 0
+            placement.tiers[layer] =
+              network.layers[layer].inputs.map { placement.tiers[network.tensors[$0].producer] }.max() ?? 0
           }
         }
         placement.exit = exit.map { UInt8($0) }

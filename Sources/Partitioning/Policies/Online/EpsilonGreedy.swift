@@ -9,6 +9,7 @@ public struct EpsilonGreedy: OnlinePolicy {
   public static let summary = "learns the best single-tensor cut, trying any now and then"
   public let epsilon: Double
   public let decay: Double?
+  public let mostOpen: Int
   public private(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
@@ -16,6 +17,7 @@ public struct EpsilonGreedy: OnlinePolicy {
     decay = fields.doubleIfPresent(
       "decay", in: .positive(upTo: 1e9), "lets the share shrink: at most decay / number of answers so far")
     objective = fields.objective()
+    mostOpen = fields.mostOpen()
   }
 
   public func aiming(at objective: Objective) -> Self {
@@ -26,10 +28,11 @@ public struct EpsilonGreedy: OnlinePolicy {
 
   public func decider(for context: DecisionContext) -> any OnlineDecider {
     let (epsilon, decay) = (epsilon, decay)
-    return CutBandit(context.problem, objective ?? .latency) { arms, _, random in
+    let bandit = CutBandit(context.problem, objective ?? .latency) { arms, _, random in
       let answers = Double(max(1, arms.reduce(0) { $0 + $1.count }))
       let share = decay.map { min(epsilon, $0 / answers) } ?? epsilon
       return random.uniform() < share ? random.integer(below: arms.count) : arms.leastMean
     }
+    return CautiousDecider(bandit, context.problem, mostOpen: mostOpen)
   }
 }

@@ -12,6 +12,7 @@ public struct HillClimb: OnlinePolicy {
   public static let summary = "moves the cut to a neighbour while that makes requests faster"
   public let window: Int
   public let rest: Int
+  public let mostOpen: Int
   public private(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
@@ -19,6 +20,7 @@ public struct HillClimb: OnlinePolicy {
     rest = fields.int(
       "rest", default: 50, in: 0...1_000_000_000, "requests without trials once no neighbour is better")
     objective = fields.objective()
+    mostOpen = fields.mostOpen()
   }
 
   public func aiming(at objective: Objective) -> Self {
@@ -28,7 +30,8 @@ public struct HillClimb: OnlinePolicy {
   }
 
   public func decider(for context: DecisionContext) -> any OnlineDecider {
-    Climber(CandidatePlacements(context.problem), objective ?? .latency, window: window, rest: rest)
+    let climber = Climber(CandidatePlacements(context.problem), objective ?? .latency, window: window, rest: rest)
+    return CautiousDecider(climber, context.problem, mostOpen: mostOpen)
   }
 
   /// Trials follow one another; what comes in late of an earlier one is left out.

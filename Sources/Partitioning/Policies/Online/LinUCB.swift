@@ -17,6 +17,7 @@ public struct LinUCB: OnlinePolicy {
   public let alpha: Double
   public let discount: Double
   public let forcesSampling: Bool
+  public let mostOpen: Int
 
   public init(from fields: inout FieldReader) {
     alpha = fields.double("alpha", default: 0.1, in: .nonNegative(upTo: 1e6), "the weight of the confidence bound")
@@ -24,10 +25,13 @@ public struct LinUCB: OnlinePolicy {
       "discount", default: 1, in: .range(0.5...1), "what an answer counts less with each that follows")
     forcesSampling = fields.bool(
       "forced_sampling", default: true, "whether some requests must leave the device so that it goes on learning")
+    mostOpen = fields.mostOpen()
   }
 
   public func decider(for context: DecisionContext) -> any OnlineDecider {
-    Learner(CandidatePlacements(context.problem), alpha: alpha, discount: discount, forcesSampling: forcesSampling)
+    let learner = Learner(
+      CandidatePlacements(context.problem), alpha: alpha, discount: discount, forcesSampling: forcesSampling)
+    return CautiousDecider(learner, context.problem, mostOpen: mostOpen)
   }
 
   final class Learner: OnlineDecider {

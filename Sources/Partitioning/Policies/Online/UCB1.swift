@@ -8,12 +8,14 @@ public struct UCB1: OnlinePolicy {
   public static let kind = "ucb1"
   public static let summary = "learns the best single-tensor cut by upper confidence bounds"
   public let exploration: Double
+  public let mostOpen: Int
   public private(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
     exploration = fields.double(
       "exploration", default: 0.1, in: .nonNegative(upTo: 1e6), "the weight of the bonus; 1 is that of the theory")
     objective = fields.objective()
+    mostOpen = fields.mostOpen()
   }
 
   public func aiming(at objective: Objective) -> Self {
@@ -24,8 +26,9 @@ public struct UCB1: OnlinePolicy {
 
   public func decider(for context: DecisionContext) -> any OnlineDecider {
     let exploration = exploration
-    return CutBandit(context.problem, objective ?? .latency) { arms, largest, _ in
+    let bandit = CutBandit(context.problem, objective ?? .latency) { arms, largest, _ in
       arms.leastBound(exploration: exploration, largest: largest)
     }
+    return CautiousDecider(bandit, context.problem, mostOpen: mostOpen)
   }
 }
