@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .build/release/offloadsim
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help build run test conformance fuzz bench lint format docs generate install uninstall clean prerequisites
+.PHONY: help build run test conformance fuzz policies bench lint format docs generate install uninstall clean prerequisites
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -30,6 +30,10 @@ conformance: build ## ONNX's backend test cases, a table per operator (ARGS=--ma
 fuzz: prerequisites ## damaged input for everything that reads bytes (ARGS="--iterations 100000 --target model --seed 2")
 	swift build -c release --product fuzz
 	.build/release/fuzz $(ARGS)
+
+policies: build ## every policy on every scenario and on real traces, as docs/policy-comparison.md
+	Scripts/policies.py --bin $(BIN) > docs/policy-comparison.md.new
+	mv docs/policy-comparison.md.new docs/policy-comparison.md
 
 bench: build ## the built-in benchmarks: kernels, simulator, recording, planning
 	$(BIN) bench engine

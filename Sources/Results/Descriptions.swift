@@ -47,6 +47,8 @@ public struct RunDescription: Sendable {
   public var policy: String
   /// The policy with its parameters, as SPEC.
   public var policySpec: String
+  /// What it may know: `clairvoyant`, `profiled`, `estimating` or `blind`.
+  public var informationClass: String
   public var replication: Int
   public var seed: UInt64
   /// How much is recorded: `summary`, `requests` or `events`.
@@ -60,12 +62,14 @@ public struct RunDescription: Sendable {
   public var hostStarted: String
 
   public init(
-    scenario: String, policy: String, policySpec: String, replication: Int, seed: UInt64, record: String,
+    scenario: String, policy: String, policySpec: String, informationClass: String, replication: Int, seed: UInt64,
+    record: String,
     durationSeconds: Double, warmupSeconds: Double, scenarioJSON: String, toolVersion: String, hostStarted: String
   ) {
     self.scenario = scenario
     self.policy = policy
     self.policySpec = policySpec
+    self.informationClass = informationClass
     self.replication = replication
     self.seed = seed
     self.record = record

@@ -35,7 +35,8 @@ public struct PlacementDescription: Sendable {
     self.placement = placement
     let model = system.sources[source]
     let network = model.problem.network
-    for (index, layer) in network.layers.enumerated() where !layer.isInput {
+    let runs = network.layers(runUntil: placement.exit.map { Int($0) })
+    for (index, layer) in network.layers.enumerated() where !layer.isInput && runs?[index] ?? true {
       switch system.nodes[model.path[placement[index]]].role {
       case .device: deviceLayers += 1
       case .edge: edgeLayers += 1
@@ -47,7 +48,8 @@ public struct PlacementDescription: Sendable {
     var names: [String] = []
     for tensor in openedNetwork.tensors {
       let tier = parts[tensor.producer]
-      guard tensor.consumers.contains(where: { parts[$0] != tier }) else { continue }
+      let isMade = runs?[tensor.producer] ?? true
+      guard isMade, tensor.consumers.contains(where: { parts[$0] != tier && runs?[$0] ?? true }) else { continue }
       boundaryTensors += 1
       boundaryBytes += tensor.bytes
       let name = openedNetwork.layers[tensor.producer].name
@@ -58,6 +60,9 @@ public struct PlacementDescription: Sendable {
     case 0: cut = "all on \(model.problem.tiers[top].name)"
     case ...3: cut = names.joined(separator: " + ")
     default: cut = names.prefix(2).joined(separator: " + ") + " + \(names.count - 2) more"
+    }
+    if let exit = placement.exit, Int(exit) < network.exits.count {
+      cut += ", exit \(network.layers[network.exits[Int(exit)].layer].name)"
     }
   }
 }

@@ -39,7 +39,8 @@ public struct RecordingBenchmark: Sendable {
       system: SystemModel(nodes: [], links: [], sources: [], models: [], seed: 0, durationNanoseconds: 0))
     let run = try writer.begin(
       RunDescription(
-        scenario: "recording", policy: "none", policySpec: "none", replication: 0, seed: 0, record: "requests",
+        scenario: "recording", policy: "none", policySpec: "none", informationClass: "blind",
+        replication: 0, seed: 0, record: "requests",
         durationSeconds: 1, warmupSeconds: 0, scenarioJSON: "{}", toolVersion: "", hostStarted: ""),
       on: system, describe: { PlacementDescription($1, source: $0, cut: "none") })
     try run.use(Placement(tiers: []), source: 0)

@@ -68,6 +68,9 @@ struct RunMetrics: Sendable {
     .real("throughput_per_s", "completions inside the measured window / its length") {
       $0.windowSeconds > 0 ? Double($0.totals.completionsInWindow) / $0.windowSeconds : 0
     },
+    .optionalReal(
+      "regret_mean_ms", "what placements take alone above the clairvoyant plan's, per completed request"
+    ) { metrics in metrics.totals.regretNanoseconds.flatMap { metrics.meanMilliseconds($0) } },
     .optionalReal("accuracy", "share of right answers; NULL where nothing was evaluated") { $0.accuracy },
   ]
 
@@ -152,7 +155,12 @@ extension ModelTotals {
     dropped += other.dropped
     unfinished += other.unfinished
     deadlineMissed += other.deadlineMissed
+    if let accuracy = other.accuracy, other.completed > 0 {
+      let (own, others) = (Double(completed - other.completed), Double(other.completed))
+      self.accuracy = ((self.accuracy ?? accuracy) * own + accuracy * others) / (own + others)
+    }
     completionsInWindow += other.completionsInWindow
+    if let regret = other.regretNanoseconds { regretNanoseconds = (regretNanoseconds ?? 0) &+ regret }
     sums.accumulate(other.sums)
     latencyQuantiles.merge(other.latencyQuantiles)
     extras.accumulate(other.extras)

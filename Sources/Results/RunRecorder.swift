@@ -170,6 +170,6 @@ public final class RunRecorder: RequestSink {
   private func metrics(_ totals: ModelTotals, quantiles: [Double?], model: Int64? = nil) -> RunMetrics {
     RunMetrics(
       run: id, model: model, totals: totals, p50: quantiles[0], p95: quantiles[1], p99: quantiles[2],
-      windowSeconds: windowSeconds)
+      windowSeconds: windowSeconds, accuracy: totals.accuracy)
   }
 }

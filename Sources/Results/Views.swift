@@ -26,6 +26,7 @@ enum Views {
       run.scenario,
       run.policy,
       model.name AS model,
+      run.information_class,  -- what the policy may know
     \(means(figures))
       count(*) AS replications,
       sum(run.status = 'interrupted') AS interrupted_replications
@@ -98,6 +99,7 @@ enum Views {
       run.run_id,
       run.replication,
       run.seed,
+      run.information_class,
       run.status,
     \(RunMetrics.columns.map { "  m.\($0.name)" }.joined(separator: ",\n")),
       m.latency_half_width_ms  -- of the 95 % confidence interval from this run alone; NULL if it is too short

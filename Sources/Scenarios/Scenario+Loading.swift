@@ -13,6 +13,9 @@ extension Scenario {
     var scenario = try Scenario(root)
     let slash = path.lastIndex(of: "/")
     scenario.folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? ""
+    for index in scenario.policies.indices {
+      scenario.policies[index].policy = scenario.policies[index].policy.resolvingPaths(in: scenario.folder)
+    }
     try scenario.readFiles(zoo: zoo)
     return scenario
   }

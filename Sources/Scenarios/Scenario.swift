@@ -29,7 +29,7 @@ public struct Scenario: Sendable {
   public internal(set) var nodes: [Node]
   public internal(set) var links: [Link]
   public internal(set) var workload: [Workload]
-  public let policies: [Policy]
+  public internal(set) var policies: [Policy]
   /// What policies minimise or maximise unless they say otherwise.
   public let objective: Objective
   public let execution: Execution

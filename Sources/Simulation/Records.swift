@@ -40,6 +40,10 @@ public struct RequestRecord: Sendable {
   public var cloudQueue: Int64 = 0
   public var downlink: Int64 = 0
 
+  /// How much longer its placement would have taken alone, from the moment of its decision on and at the rates that the
+  /// links then had, than the best of all placements; -1 where that was not asked for.
+  public var regret: Int64 = -1
+
   /// Bytes over the device's own link.
   public var bytesUp: Int64 = 0
   public var bytesDown: Int64 = 0
@@ -122,6 +126,10 @@ public struct ModelTotals: Sendable {
   public var latencyQuantiles = QuantileSketch()
   /// Failed attempts and links' energy.
   public var extras = ExtrasTotals()
+  /// The sum of the regrets of completed requests; `nil` where it was not asked for.
+  public var regretNanoseconds: Int64?
+  /// The mean accuracy of the exits at which requests left; `nil` where it is not known.
+  public var accuracy: Double?
 
   public init() {}
 }
@@ -180,6 +188,8 @@ public struct ReplicationResult: Sendable {
   /// Simulated time at the end, in nanoseconds.
   public var endNanoseconds: Int64 = 0
   public var wasInterrupted = false
+  /// What a reader of the figures should know, such as decisions that an external policy failed to make.
+  public var notes: [String] = []
 
   public init() {}
 }

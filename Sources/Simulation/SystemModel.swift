@@ -14,6 +14,8 @@ public struct SystemModel: Sendable {
   public var durationNanoseconds: Int64
   /// Whether what is in flight at the end is finished, or counted as unfinished.
   public var drains: Bool
+  /// Whether each request's regret against the clairvoyant plan is recorded.
+  public var judgesRegret = false
 
   public init(
     nodes: [NodeModel], links: [LinkModel], sources: [SourceModel], models: [String], seed: UInt64,
@@ -142,6 +144,8 @@ public struct SourceModel: Sendable {
   public var links: [Int]
   public var problem: PlacementProblem
   public var policy: any PartitionPolicy
+  /// What a decision costs the device in time, for each request.
+  public var decisionNanoseconds: Int64 = 0
 
   public init(
     node: Int, model: Int, arrivals: Arrivals, deadlineNanoseconds: Int64? = nil, priority: Int = 0,

@@ -54,7 +54,7 @@ struct Compare: ParsableCommand {
   }
 
   private func table(of rows: [Comparison.Row], withScenario: Bool) -> TextTable {
-    let titles = ["metric", "policy", "mean", "difference", "percent", "low95", "high95", "replications"]
+    let titles = ["metric", "policy", "knows", "mean", "difference", "percent", "low95", "high95", "replications"]
     var table = TextTable(withScenario ? ["scenario"] + titles : titles)
     var metric: String?
     for row in rows {
@@ -65,7 +65,7 @@ struct Compare: ParsableCommand {
       let style: Style = interval.map { $0.contains(0) } ?? true ? .plain : .bold
       table.add(
         (withScenario ? [.text(row.scenario)] : []) + [
-          .text(isNew ? row.metric : ""), .text(row.policy), .number(row.mean),
+          .text(isNew ? row.metric : ""), .text(row.policy), .text(row.informationClass), .number(row.mean),
           .number(row.difference?.mean, style: style), .number(row.percent, digits: 3),
           .number(interval?.lowerBound), .number(interval?.upperBound), .count(row.replications),
         ])
@@ -77,7 +77,8 @@ struct Compare: ParsableCommand {
     let rows = comparison.rows.map { row in
       JSONValue.object([
         .init("scenario", .string(row.scenario)), .init("metric", .string(row.metric)),
-        .init("policy", .string(row.policy)), .init("replications", .number(row.replications)),
+        .init("policy", .string(row.policy)), .init("information_class", .string(row.informationClass)),
+        .init("replications", .number(row.replications)),
         .init("mean", .optional(row.mean)), .init("difference", .optional(row.difference?.mean)),
         .init("difference_percent", .optional(row.percent)),
         .init("difference_low95", .optional(row.difference?.interval?.lowerBound)),

@@ -36,7 +36,8 @@ enum Fixture {
     policy: String, replication: Int = 0, record: String = "requests", scenario: String = "bench"
   ) -> RunDescription {
     RunDescription(
-      scenario: scenario, policy: policy, policySpec: policy, replication: replication, seed: 42, record: record,
+      scenario: scenario, policy: policy, policySpec: policy, informationClass: "blind",
+      replication: replication, seed: 42, record: record,
       durationSeconds: 12, warmupSeconds: 2, scenarioJSON: #"{"offloadsim": 1}"#, toolVersion: "1.2.3",
       hostStarted: "2026-01-02T03:04:05Z")
   }

@@ -72,7 +72,7 @@ struct ResultsWriterTests {
     #expect(try folder.contents == ["fixture.db"])
     #expect(try rows("PRAGMA journal_mode", in: path) == ["delete"])
     #expect(try rows("PRAGMA application_id", in: path) == ["\(0x4F46_4C44)"])
-    #expect(try rows("PRAGMA user_version", in: path) == ["1"])
+    #expect(try rows("PRAGMA user_version", in: path) == ["\(Schema.version)"])
   }
 
   @Test func runRowsSayHowTheyEnded() throws {
@@ -206,7 +206,9 @@ struct ResultsWriterTests {
     try writer.close()
     #expect(try rows("SELECT status FROM run", in: path) == ["interrupted"])
     #expect(
-      try rows("SELECT interrupted_replications FROM policy_summary WHERE model = 'alpha'", in: path) == ["1"])
+      try rows("SELECT interrupted_replications FROM policy_summary WHERE model = 'alpha'", in: path) == [
+        "1"
+      ])
   }
 
   @Test func aFullDiskKeepsWhatWasCommitted() throws {

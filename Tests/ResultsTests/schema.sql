@@ -71,24 +71,25 @@ CREATE TABLE placement (  -- a distinct assignment of a source's layers to tiers
 ) STRICT;
 
 CREATE TABLE run (  -- one row per scenario, policy and replication
-  run_id INTEGER PRIMARY KEY,    -- in the order they were begun
-  scenario TEXT NOT NULL,        -- the scenario's name
-  policy TEXT NOT NULL,          -- the policy's label
-  policy_spec TEXT NOT NULL,     -- the policy with its parameters
-  replication INTEGER NOT NULL,  -- from 0; equal numbers share their random numbers across policies
-  seed INTEGER NOT NULL,         -- of the scenario
-  status TEXT NOT NULL,          -- running, done or interrupted
-  record TEXT NOT NULL,          -- how much is recorded: summary, requests or events
-  duration_s REAL NOT NULL,      -- simulated time until arrivals stop, with the warm-up
-  warmup_s REAL NOT NULL,        -- simulated time that is not counted
-  end_s REAL,                    -- simulated time when the last event was over; NULL until then
-  events INTEGER,                -- how many were simulated; NULL until it ended
-  scenario_json TEXT NOT NULL,   -- the scenario with overrides and defaults
-  scenario_sha256 TEXT NOT NULL, -- of scenario_json
-  tool_version TEXT NOT NULL,    -- of offloadsim
-  host_started TEXT NOT NULL,    -- when it began, UTC
-  host_wall_s REAL,              -- real time it took
-  host_cpu_s REAL                -- processor time it took
+  run_id INTEGER PRIMARY KEY,      -- in the order they were begun
+  scenario TEXT NOT NULL,          -- the scenario's name
+  policy TEXT NOT NULL,            -- the policy's label
+  policy_spec TEXT NOT NULL,       -- the policy with its parameters
+  information_class TEXT NOT NULL, -- what the policy may know: clairvoyant, profiled, estimating or blind
+  replication INTEGER NOT NULL,    -- from 0; equal numbers share their random numbers across policies
+  seed INTEGER NOT NULL,           -- of the scenario
+  status TEXT NOT NULL,            -- running, done or interrupted
+  record TEXT NOT NULL,            -- how much is recorded: summary, requests or events
+  duration_s REAL NOT NULL,        -- simulated time until arrivals stop, with the warm-up
+  warmup_s REAL NOT NULL,          -- simulated time that is not counted
+  end_s REAL,                      -- simulated time when the last event was over; NULL until then
+  events INTEGER,                  -- how many were simulated; NULL until it ended
+  scenario_json TEXT NOT NULL,     -- the scenario with overrides and defaults
+  scenario_sha256 TEXT NOT NULL,   -- of scenario_json
+  tool_version TEXT NOT NULL,      -- of offloadsim
+  host_started TEXT NOT NULL,      -- when it began, UTC
+  host_wall_s REAL,                -- real time it took
+  host_cpu_s REAL                  -- processor time it took
 ) STRICT;
 
 CREATE TABLE run_total (  -- a run's figures over all models
@@ -107,6 +108,7 @@ CREATE TABLE run_total (  -- a run's figures over all models
   device_energy_j_per_request REAL,               -- the device's joules booked to a completed request
   total_energy_j_per_request REAL,                -- with the service on all other nodes, and the links' own
   throughput_per_s REAL NOT NULL,                 -- completions inside the measured window / its length
+  regret_mean_ms REAL,                            -- what placements take alone above the clairvoyant plan's, per completed request
   accuracy REAL,                                  -- share of right answers; NULL where nothing was evaluated
   fell_back INTEGER NOT NULL,                     -- of the completed, answered by the device itself after others had failed
   timed_out INTEGER NOT NULL,                     -- not answered: the last attempt took too long
@@ -147,6 +149,7 @@ CREATE TABLE run_model (  -- a run's figures for one model
   device_energy_j_per_request REAL,                     -- the device's joules booked to a completed request
   total_energy_j_per_request REAL,                      -- with the service on all other nodes, and the links' own
   throughput_per_s REAL NOT NULL,                       -- completions inside the measured window / its length
+  regret_mean_ms REAL,                                  -- what placements take alone above the clairvoyant plan's, per completed request
   accuracy REAL,                                        -- share of right answers; NULL where nothing was evaluated
   fell_back INTEGER NOT NULL,                           -- of the completed, answered by the device itself after others had failed
   timed_out INTEGER NOT NULL,                           -- not answered: the last attempt took too long
@@ -254,6 +257,7 @@ CREATE TABLE request (  -- one row per request of the measured window
   cloud_compute_ms REAL NOT NULL,                                   -- computing in the cloud
   cloud_queue_ms REAL NOT NULL,                                     -- waiting for the cloud
   downlink_ms REAL NOT NULL,                                        -- waiting for, sending and propagation of what came down
+  regret_ms REAL,                                                   -- what its placement takes alone, on the links as they are, above the clairvoyant plan's
   bytes_up INTEGER NOT NULL,                                        -- sent over the device's own link
   bytes_down INTEGER NOT NULL,                                      -- received over the device's own link
   device_energy_j REAL NOT NULL,                                    -- the device's joules booked to it: the five parts that follow
@@ -290,6 +294,7 @@ SELECT
   run.scenario,
   run.policy,
   model.name AS model,
+  run.information_class,  -- what the policy may know
   avg(m.requests) AS requests,  -- arrived in the measured window
   avg(m.completed) AS completed,  -- of these, answered
   avg(m.dropped) AS dropped,  -- of these, turned away
@@ -304,6 +309,7 @@ SELECT
   avg(m.device_energy_j_per_request) AS device_energy_j_per_request,  -- the device's joules booked to a completed request
   avg(m.total_energy_j_per_request) AS total_energy_j_per_request,  -- with the service on all other nodes, and the links' own
   avg(m.throughput_per_s) AS throughput_per_s,  -- completions inside the measured window / its length
+  avg(m.regret_mean_ms) AS regret_mean_ms,  -- what placements take alone above the clairvoyant plan's, per completed request
   avg(m.accuracy) AS accuracy,  -- share of right answers; NULL where nothing was evaluated
   avg(m.fell_back) AS fell_back,  -- of the completed, answered by the device itself after others had failed
   avg(m.timed_out) AS timed_out,  -- not answered: the last attempt took too long
@@ -385,6 +391,7 @@ SELECT
   run.run_id,
   run.replication,
   run.seed,
+  run.information_class,
   run.status,
   m.requests,
   m.completed,
@@ -400,6 +407,7 @@ SELECT
   m.device_energy_j_per_request,
   m.total_energy_j_per_request,
   m.throughput_per_s,
+  m.regret_mean_ms,
   m.accuracy,
   m.fell_back,
   m.timed_out,

@@ -9,6 +9,8 @@ public struct Comparison: Sendable {
     public let metric: String
     /// The policy's label, with the file where several files have the same.
     public let policy: String
+    /// What it may know: `clairvoyant`, `profiled`, `estimating` or `blind`.
+    public let informationClass: String
     /// How many replications have the figure.
     public let replications: Int
     /// Over replications; `nil` where none has the figure, as the latency where nothing completed.
@@ -29,7 +31,7 @@ public struct Comparison: Sendable {
   /// What is compared where nothing else is asked for.
   public static let usualMetrics = [
     "latency_mean_ms", "latency_p95_ms", "deadline_missed", "uplink_bytes_per_request", "device_energy_j_per_request",
-    "total_energy_j_per_request", "throughput_per_s",
+    "total_energy_j_per_request", "throughput_per_s", "regret_mean_ms",
   ]
 
   /// Compares the finished runs of results files.

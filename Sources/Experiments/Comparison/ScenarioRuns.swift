@@ -93,7 +93,8 @@ struct PolicyRuns {
         return to - from
       }
     return Comparison.Row(
-      scenario: scenario, metric: metric, policy: label, replications: values(of: metric).count, mean: mean(of: metric),
+      scenario: scenario, metric: metric, policy: label, informationClass: runs.first?.text("information_class") ?? "",
+      replications: values(of: metric).count, mean: mean(of: metric),
       baselineMean: isBaseline ? nil : baseline?.mean(of: metric), difference: PairedDifference(differences))
   }
 

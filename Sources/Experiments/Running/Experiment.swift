@@ -100,6 +100,9 @@ public struct Experiment: Sendable {
           outcome.notes += ending.result.stuck.map {
             note(on: $0, under: scenario.policies[runs[index].0], replication: runs[index].1)
           }
+          for note in ending.result.notes {
+            outcome.notes.append("\(scenario.policies[runs[index].0].label), replication \(runs[index].1): \(note)")
+          }
           precision?.add(ending.result, policy: runs[index].0)
           executions.note(ending.result.placements, of: run)
           if scenario.execution == .every {
@@ -151,7 +154,8 @@ public struct Experiment: Sendable {
   ) -> RunDescription {
     let scenario = system.scenario
     return RunDescription(
-      scenario: scenario.name, policy: policy.label, policySpec: policy.spec, replication: replication,
+      scenario: scenario.name, policy: policy.label, policySpec: policy.spec,
+      informationClass: policy.policy.informationClass.rawValue, replication: replication,
       seed: scenario.seed, record: scenario.record.rawValue, durationSeconds: scenario.durationSeconds,
       warmupSeconds: Double(warmup) / 1e9, scenarioJSON: scenario.resolvedJSON, toolVersion: toolVersion,
       hostStarted: started.formatted(.iso8601))

@@ -58,9 +58,10 @@ public struct ScenarioSystem: Sendable {
       source.requestsPerArrival = workload.requestsPerArrival
       source.load = workload.load
       source.recovery = workload.recovery
+      source.decisionNanoseconds = .nanoseconds(policy.decisionMicroseconds * 1e3)
       return source
     }
-    return SystemModel(
+    var system = SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
         var model = NodeModel(
           name: node.name, role: node.tier, count: node.count, servers: node.servers, scheduler: node.scheduler,
@@ -89,6 +90,8 @@ public struct ScenarioSystem: Sendable {
       sources: sources, models: models.map(\.name), seed: scenario.seed, replication: replication,
       warmupNanoseconds: .nanoseconds(scenario.warmupSeconds * 1e9),
       durationNanoseconds: .nanoseconds(scenario.durationSeconds * 1e9), drains: scenario.drains)
+    system.judgesRegret = true
+    return system
   }
 
   private static func problem(

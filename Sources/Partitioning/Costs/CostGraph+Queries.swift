@@ -74,6 +74,8 @@ extension CostGraph {
           name: tensor.name, producer: tensor.producer, consumers: tensor.consumers, bytes: bytes,
           isResult: tensor.isResult)
     }
-    return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs, history: history)
+    var graph = CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs, history: history)
+    graph.exits = exits
+    return graph
   }
 }

@@ -96,6 +96,8 @@ public struct CostGraph: Sendable {
   public let listsInputs: Bool
   /// Where the names went that passes took out of a real network.
   public let history: PassHistory
+  /// Where a request may leave early, in topological order, the last being the whole network's; empty without a choice.
+  public var exits: [Exit] = []
 
   public init(
     name: String, layers: [Layer], tensors: [Boundary], listsInputs: Bool = true, history: PassHistory = PassHistory()

@@ -30,7 +30,9 @@ extension CostTable {
         name: file.rows[row].name, producer: index, consumers: consumers[index], bytes: file.rows[row].outputBytes,
         isResult: consumers[index].isEmpty)
     }
-    graph = CostGraph(name: file.name ?? name, layers: layers, tensors: tensors)
+    var graph = CostGraph(name: file.name ?? name, layers: layers, tensors: tensors)
+    graph.exits = try file.resolvedExits(layers)
+    self.graph = graph
     tiers = file.tiers
     power = tiers.map { tier in file.power.first { $0.name == tier }?.value ?? Power() }
     computeNanoseconds = tiers.map { tier in
@@ -51,6 +53,41 @@ extension CostTable {
 }
 
 extension CostTableRows {
+  /// The exits by layer index; throws where they are not in order, or more than all samples leave.
+  fileprivate func resolvedExits(_ layers: [CostGraph.Layer]) throws(InputError) -> [CostGraph.Exit] {
+    let diagnostics = Diagnostics()
+    var (result, sum): ([CostGraph.Exit], Double) = ([], 0)
+    if exits.count > 255 { diagnostics.report("more than 255 exits", at: exits[255].position) }
+    for (index, exit) in exits.enumerated() {
+      guard let layer = layers.firstIndex(where: { $0.name == exit.layer }) else {
+        diagnostics.report(
+          "exit at layer '\(exit.layer.printable)', which does not exist", at: exit.position,
+          suggestion: layers.map(\.name).nearest(to: exit.layer))
+        continue
+      }
+      let isLast = index == exits.count - 1
+      if let before = result.last, before.layer >= layer {
+        diagnostics.report("exit '\(exit.layer.printable)' must stand behind the exits before it", at: exit.position)
+      }
+      if !isLast, exit.probability == nil {
+        diagnostics.report("exit '\(exit.layer.printable)' needs its 'probability'", at: exit.position)
+      }
+      if isLast, !layers.allSatisfy({ !$0.inputs.contains(where: layers[layer].outputs.contains) }) {
+        diagnostics.report(
+          "the last exit must be a layer that no other reads, not '\(exit.layer.printable)'", at: exit.position)
+      }
+      sum += exit.probability ?? 0
+      if sum > 1 + 1e-9 {
+        diagnostics.report("the exits' probabilities add up to more than 1", at: exit.position)
+      }
+      result.append(
+        CostGraph.Exit(
+          layer: layer, accuracy: exit.accuracy, probability: isLast ? 1 : exit.probability ?? 0))
+    }
+    try diagnostics.throwIfAny()
+    return result
+  }
+
   fileprivate func checkTiers(_ diagnostics: Diagnostics) {
     if tiers.isEmpty { diagnostics.report("'tiers' must name at least one tier", at: tiersPosition) }
     if tiers.count > 64 { diagnostics.report("more than 64 tiers", at: tiersPosition) }

@@ -97,6 +97,8 @@ extension CostGraph {
         name: layer.name, nodeNames: layer.nodeNames, inputs: layer.inputs, outputs: layer.outputs,
         pinnedTier: layer.pinnedTier.map(rename), isInput: layer.isInput, work: layer.work)
     }
-    return CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
+    var graph = CostGraph(name: name, layers: layers, tensors: tensors, listsInputs: listsInputs)
+    graph.exits = exits
+    return graph
   }
 }

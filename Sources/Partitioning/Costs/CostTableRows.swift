@@ -33,6 +33,23 @@ struct CostTableRows {
     }
   }
 
+  struct Exit {
+    let layer: String
+    let accuracy: Double
+    let probability: Double?
+    let position: SourcePosition?
+
+    init(from fields: inout FieldReader) {
+      layer = fields.name("layer", "the layer whose result may be the answer")
+      accuracy = fields.double("accuracy", in: .fraction, "the share of right answers among those given here")
+      probability = fields.doubleIfPresent(
+        "probability", in: .fraction,
+        "the share of all samples that are sure enough here and not before; of the last exit what is left")
+      position = fields.position(of: "layer")
+    }
+  }
+
+  let exits: [Exit]
   let name: String?
   let tiers: [String]
   let power: [NamedValue<CostTable.Power>]
@@ -47,6 +64,9 @@ struct CostTableRows {
     tiers = fields.strings("tiers", "the tiers in the order of the chain, the device first")
     power = fields.objectsByName("power_w", "each tier's power") { CostTable.Power(from: &$0) }
     rows = fields.array("layers", "the layers, in any order") { Row(from: &$0) }
+    exits = fields.array("exits", required: false, "early exits in order, the last layer's at the end") {
+      Exit(from: &$0)
+    }
     position = fields.position
     tiersPosition = fields.position(of: "tiers")
   }

@@ -24,9 +24,15 @@ public struct Itinerary: Sendable, Hashable {
     let layers = problem.network.layers
     precondition(placement.tiers.count == layers.count, "a placement of another network")
     var steps: [Step] = []
-    var hasRun = [Bool](repeating: false, count: layers.count)
+    // What no exit needs counts as done.
+    let runs = problem.network.layers(runUntil: placement.exit.map { Int($0) })
+    var hasRun = runs.map { $0.map { !$0 } } ?? [Bool](repeating: false, count: layers.count)
     var first = 0
     while first < layers.count {
+      if hasRun[first] {
+        first += 1
+        continue
+      }
       let tier = placement[first]
       var segment: [Int] = []
       for layer in first..<layers.count where placement[layer] == tier && !hasRun[layer] {
@@ -40,7 +46,7 @@ public struct Itinerary: Sendable, Hashable {
         steps.append(.compute(tier: tier, layers: computed, nanoseconds: time))
       }
       for tensor in segment.flatMap({ layers[$0].outputs }).sorted() {
-        Self.send(tensor, from: tier, under: placement, in: problem, &steps)
+        Self.send(tensor, from: tier, under: placement, runs, in: problem, &steps)
       }
       while first < layers.count, hasRun[first] { first += 1 }
     }
@@ -48,10 +54,11 @@ public struct Itinerary: Sendable, Hashable {
   }
 
   private static func send(
-    _ tensor: Int, from tier: Int, under placement: Placement, in problem: PlacementProblem, _ steps: inout [Step]
+    _ tensor: Int, from tier: Int, under placement: Placement, _ runs: [Bool]?, in problem: PlacementProblem,
+    _ steps: inout [Step]
   ) {
-    var (lowest, highest) = (problem.returnTier(of: tensor) ?? tier, tier)
-    for consumer in problem.network.tensors[tensor].consumers {
+    var (lowest, highest) = (problem.returnTier(of: tensor, leavingAt: placement.exit) ?? tier, tier)
+    for consumer in problem.network.tensors[tensor].consumers where runs?[consumer] ?? true {
       lowest = min(lowest, placement[consumer])
       highest = max(highest, placement[consumer])
     }

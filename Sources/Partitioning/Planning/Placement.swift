@@ -4,6 +4,9 @@ public struct Placement: Sendable, Hashable {
   /// The fused layers that are cut open; ascending by layer, each at most once.
   public var splits: [Split] = []
 
+  /// The exit at which a request leaves at the latest, where the network has exits; `nil` for the last.
+  public var exit: UInt8?
+
   /// A fused layer of which only the first nodes run on the layer's tier, and the others, one by one, on another.
   public struct Split: Sendable, Hashable {
     public let layer: Int

@@ -14,6 +14,13 @@ extension PlacementProblem {
   /// The tier on which results are wanted, whoever else reads them; `nil` where they stay where they are made.
   package func returnTier(of tensor: Int) -> Int? { returnsResult && network.tensors[tensor].isResult ? 0 : nil }
 
+  /// The same where a request leaves at an exit, whose layer's result is then the only one.
+  func returnTier(of tensor: Int, leavingAt exit: UInt8?) -> Int? {
+    guard !network.exits.isEmpty else { return returnTier(of: tensor) }
+    let last = exit.map { min(Int($0), network.exits.count - 1) } ?? network.exits.count - 1
+    return returnsResult && network.tensors[tensor].producer == network.exits[last].layer ? 0 : nil
+  }
+
   /// A placement by a rule, which pinned layers do not obey.
   public func placement(_ tier: (Int) -> Int) -> Placement {
     Placement(tiers: network.layers.indices.map { UInt8(pinnedTier(of: $0) ?? tier($0)) })

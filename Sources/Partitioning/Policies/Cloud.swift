@@ -2,14 +2,13 @@ import RandomStreams
 import StrictJSON
 
 /// Every layer on the last tier.
-public struct Cloud: PartitionPolicy {
+public struct Cloud: BlindPolicy {
   public static let kind = "cloud"
   public static let summary = "every layer on the last tier"
-  public var informationClass: InformationClass { .blind }
 
   public init(from fields: inout FieldReader) {}
 
-  public func placement(for problem: PlacementProblem, using random: inout RandomStream) -> Placement {
-    problem.placement(everythingOn: problem.tiers.count - 1)
+  public func placement(along path: PathOutline, using random: inout RandomStream) -> Placement {
+    path.placement(everythingOn: path.tierNames.count - 1)
   }
 }

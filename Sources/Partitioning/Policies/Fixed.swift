@@ -2,11 +2,10 @@ import RandomStreams
 import StrictJSON
 
 /// One named cut for every request: a layer and all it depends on stay on the device.
-public struct Fixed: PartitionPolicy {
+public struct Fixed: BlindPolicy {
   public static let kind = "fixed"
   public static let summary =
     "a layer and all it depends on stay on the device, the rest goes to the last tier or to another"
-  public var informationClass: InformationClass { .blind }
 
   public let cut: String
   public var namedCut: String? { cut }
@@ -18,20 +17,17 @@ public struct Fixed: PartitionPolicy {
     tier = fields.nameIfPresent("to", "the tier of the other layers; the last one by default")
   }
 
-  public func placement(
-    for problem: PlacementProblem, using random: inout RandomStream
-  ) throws -> Placement {
-    let cut = try problem.cut(named: cut)
-    guard let name = tier else { return problem.placement(cutting: cut) }
-    let names = problem.tiers.map(\.name)
+  public func placement(along path: PathOutline, using random: inout RandomStream) throws -> Placement {
+    let cut = try path.cut(named: cut)
+    guard let name = tier else { return path.placement(cutting: cut) }
+    let names = path.tierNames
     guard
-      let tier = names.firstIndex(of: name)
-        ?? problem.tiers.indices.first(where: { problem.role(of: $0).rawValue == name })
+      let tier = names.firstIndex(of: name) ?? names.indices.first(where: { path.role(of: $0).rawValue == name })
     else {
       throw InputError(
         "policy fixed: no tier '\(name.printable)' on the path (\(names.map(\.printable).joined(separator: ", ")))",
         suggestion: names.nearest(to: name))
     }
-    return problem.placement(cutting: cut, rest: tier)
+    return path.placement(cutting: cut, rest: tier)
   }
 }

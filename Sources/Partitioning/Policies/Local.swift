@@ -2,14 +2,13 @@ import RandomStreams
 import StrictJSON
 
 /// Every layer on the device.
-public struct Local: PartitionPolicy {
+public struct Local: BlindPolicy {
   public static let kind = "local"
   public static let summary = "every layer on the device"
-  public var informationClass: InformationClass { .blind }
 
   public init(from fields: inout FieldReader) {}
 
-  public func placement(for problem: PlacementProblem, using random: inout RandomStream) -> Placement {
-    problem.placement(everythingOn: 0)
+  public func placement(along path: PathOutline, using random: inout RandomStream) -> Placement {
+    path.placement(everythingOn: 0)
   }
 }

@@ -9,10 +9,12 @@ import StrictJSON
 public struct MinimumCut: PartitionPolicy {
   public static let kind = "mincut"
   public static let summary = "the best placement by minimum cut: exact for latency and energy, close for throughput"
-  public var informationClass: InformationClass { .profiled }
+  public var informationClass: InformationClass { estimation.estimator == .none ? .profiled : .estimating }
+  public var isStatic: Bool { estimation.estimator == .none }
 
   public let crossings: Crossings
   public let solver: CutSolver
+  public let estimation: Estimation
   public private(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
@@ -20,6 +22,22 @@ public struct MinimumCut: PartitionPolicy {
     solver = fields.choice(
       "solver", default: .whole, "how the cut is found, with the same result: whole, or blocks between bottlenecks")
     objective = fields.objective()
+    estimation = Estimation(from: &fields, default: .none)
+  }
+
+  /// Plans with the bandwidths that a machine's own messages tell, where it estimates them.
+  public func session() throws -> (any PolicySession)? {
+    guard estimation.estimator != .none else { return nil }
+    return MachineSession { context in
+      let problem = context.problem
+      let prepared =
+        objective == .throughput ? nil : PreparedCut(problem, objective ?? .latency, crossings, solver: solver)
+      return EstimatingDecider(problem, estimation) { hops in
+        try checked(
+          prepared == nil
+            ? ThroughputCuts(problem.replacingHops(hops), crossings)?.placement : prepared?.placement(over: hops))
+      }
+    }
   }
 
   public func aiming(at objective: Objective) -> Self {
@@ -36,6 +54,10 @@ public struct MinimumCut: PartitionPolicy {
       objective == .throughput
       ? ThroughputCuts(problem, crossings)?.placement
       : PreparedCut(problem, objective, crossings, solver: solver).placement(over: problem.hops)
+    return try checked(placement)
+  }
+
+  private func checked(_ placement: Placement?) throws -> Placement {
     guard let placement else {
       throw InputError("policy mincut,crossings=one-way: the pinned layers leave no placement that never flows back")
     }

@@ -9,11 +9,27 @@ import StrictJSON
 public struct Neurosurgeon: PartitionPolicy {
   public static let kind = "neurosurgeon"
   public static let summary = "the best single-tensor cut between the device and the last tier"
-  public var informationClass: InformationClass { .profiled }
+  public var informationClass: InformationClass { estimation.estimator == .none ? .profiled : .estimating }
+  public var isStatic: Bool { estimation.estimator == .none }
+
+  public let estimation: Estimation
 
   public private(set) var objective: Objective?
 
-  public init(from fields: inout FieldReader) { objective = fields.objective() }
+  public init(from fields: inout FieldReader) {
+    objective = fields.objective()
+    estimation = Estimation(from: &fields, default: .none)
+  }
+
+  /// Plans with the bandwidths that a machine's own messages tell, where it estimates them.
+  public func session() throws -> (any PolicySession)? {
+    guard estimation.estimator != .none else { return nil }
+    let (estimation, objective) = (estimation, objective ?? .latency)
+    return MachineSession { context in
+      let scan = ChainScan(context.problem, objective)
+      return EstimatingDecider(context.problem, estimation) { scan.best(for: context.problem.replacingHops($0)) }
+    }
+  }
 
   public func aiming(at objective: Objective) -> Self {
     var policy = self

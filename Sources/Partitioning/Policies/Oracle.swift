@@ -15,7 +15,52 @@ public struct Oracle: PartitionPolicy {
 
   public private(set) var objective: Objective?
 
-  public init(from fields: inout FieldReader) { objective = fields.objective() }
+  /// Whether every candidate is simulated with the true future, for each request.
+  public let simulatesFuture: Bool
+
+  public init(from fields: inout FieldReader) {
+    objective = fields.objective()
+    simulatesFuture = fields.bool(
+      "simulate", default: false,
+      "whether each request's candidates are simulated with all that is to come (small scenarios)")
+    if simulatesFuture, objective == .throughput {
+      fields.error("one request has no throughput: 'simulate' goes with latency or energy", at: "objective")
+    }
+  }
+
+  /// Over links that change the best for latency from now on, and for energy at the present rates.
+  public func clairvoyant(for problem: PlacementProblem) -> (any ClairvoyantDecider)? {
+    switch objective ?? .latency {
+    case .latency: LatencySeer(problem)
+    case .energy: EnergySeer(problem)
+    case .throughput: nil
+    }
+  }
+
+  private final class LatencySeer: ClairvoyantDecider {
+    private let plan: ClairvoyantPlan
+
+    init(_ problem: PlacementProblem) { plan = ClairvoyantPlan(problem) }
+
+    func decide(_ observation: Observation, knowing truth: any Truth) -> Decision {
+      Decision(plan.best(knowing: truth).placement)
+    }
+  }
+
+  private final class EnergySeer: ClairvoyantDecider {
+    private let problem: PlacementProblem
+    private let prepared: PreparedCut
+
+    init(_ problem: PlacementProblem) {
+      self.problem = problem
+      prepared = PreparedCut(problem, .energy, .twoWay)
+    }
+
+    func decide(_ observation: Observation, knowing truth: any Truth) -> Decision {
+      Decision(
+        prepared.placement(over: truth.presentHops(of: problem)) ?? problem.placement(everythingOn: 0))
+    }
+  }
 
   public func aiming(at objective: Objective) -> Self {
     var policy = self

@@ -43,6 +43,15 @@ public protocol PartitionPolicy: Sendable {
   /// A node or layer that it names, where it needs one; the network is then prepared so that it can be cut there.
   var namedCut: String? { get }
 
+  /// The memory of one run, for a policy that decides by what it sees; `nil` where it plans from profiled costs.
+  func session() throws -> (any PolicySession)?
+
+  /// For a policy that knows the true rates of links that change: what decides for one source. `nil` for others.
+  func clairvoyant(for problem: PlacementProblem) -> (any ClairvoyantDecider)?
+
+  /// The same policy, with paths relative to a folder.
+  func resolvingPaths(in folder: String) -> Self
+
   /// The placement of one request. `random` is the policy's own stream. Throws `InputError` where a parameter (a cut, a
   /// tier) does not fit the problem.
   func placement(for problem: PlacementProblem, using random: inout RandomStream) throws -> Placement
@@ -53,4 +62,7 @@ extension PartitionPolicy {
   public var objective: Objective? { nil }
   public var namedCut: String? { nil }
   public func aiming(at objective: Objective) -> Self { self }
+  public func session() throws -> (any PolicySession)? { nil }
+  public func clairvoyant(for problem: PlacementProblem) -> (any ClairvoyantDecider)? { nil }
+  public func resolvingPaths(in folder: String) -> Self { self }
 }

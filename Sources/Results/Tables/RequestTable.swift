@@ -43,6 +43,11 @@ extension Tables {
       .milliseconds("cloud_compute_ms", "computing in the cloud") { $0.record.cloudCompute },
       .milliseconds("cloud_queue_ms", "waiting for the cloud") { $0.record.cloudQueue },
       .milliseconds("downlink_ms", "waiting for, sending and propagation of what came down") { $0.record.downlink },
+      .optionalReal(
+        "regret_ms", "what its placement takes alone, on the links as they are, above the clairvoyant plan's"
+      ) {
+        $0.record.regret < 0 ? nil : Double($0.record.regret) / 1e6
+      },
       .integer("bytes_up", "sent over the device's own link") { $0.record.bytesUp },
       .integer("bytes_down", "received over the device's own link") { $0.record.bytesDown },
       .real("device_energy_j", "the device's joules booked to it: the five parts that follow") {

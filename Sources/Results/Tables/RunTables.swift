@@ -29,6 +29,9 @@ extension Tables {
       .text("scenario", "the scenario's name") { $0.description.scenario },
       .text("policy", "the policy's label") { $0.description.policy },
       .text("policy_spec", "the policy with its parameters") { $0.description.policySpec },
+      .text("information_class", "what the policy may know: clairvoyant, profiled, estimating or blind") {
+        $0.description.informationClass
+      },
       .integer("replication", "from 0; equal numbers share their random numbers across policies") {
         Int64($0.description.replication)
       },

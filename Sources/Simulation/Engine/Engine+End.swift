@@ -78,6 +78,11 @@ extension Engine {
     let latency = now - request.pointee.record.arrival
     request.pointee.record.missedDeadline = latency > plans[Int(request.pointee.record.source)].deadline
     if request.pointee.phase == .stalled { return changeShare(of: request, to: .none) }
+    if request.pointee.phase == .held {
+      changeShare(of: request, to: .none)
+      request.pointee.record.deviceQueue += elapsed
+      return
+    }
     let isServing = request.pointee.phase == .serving
     var served: Int64 = 0
     let isSharing = step.pointee.discipline == .sharing

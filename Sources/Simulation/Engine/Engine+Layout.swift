@@ -153,7 +153,9 @@ extension Engine {
         VariationStreams(
           variation: node.variation, streams: model.streams(of: index, for: "service on \(node.name)")))
     }
-    if source.policy.isStatic {
+    plans[index].leavesEarly = !source.problem.network.exits.isEmpty
+    try beginWatching(index)
+    if source.policy.isStatic && !plans[index].watches {
       var random = plans[index].policyStreams[0, 0, 0]
       plans[index].placement = try use(source.policy.placement(for: source.problem, using: &random), of: index)
     }

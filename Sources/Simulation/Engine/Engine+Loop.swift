@@ -33,6 +33,7 @@ extension Engine {
     case .pacing: sendNextWindow(slot)
     case .lost: messageLost(slot)
     case .dead: requests.free(slot)
+    case .held: letGo(slot)
     default: endStep(slot)
     }
   }

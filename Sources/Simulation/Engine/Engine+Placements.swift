@@ -5,18 +5,41 @@ extension Engine {
   @inline(__always)
   mutating func place(_ slot: Int, of source: Int) throws {
     let fixed = plans[source].placement
-    let index = fixed >= 0 ? fixed : try decide(slot, of: source)
+    var index = fixed >= 0 ? fixed : try decide(slot, of: source)
+    if plans[source].leavesEarly { index = try leavingEarly(index, slot, of: source) }
     requests[slot].pointee.record.placement = Int32(index)
+    if model.judgesRegret {
+      let machine = Int(requests[slot].pointee.record.machine)
+      requests[slot].pointee.record.regret = regret(of: index, source: source, machine: machine)
+    }
     requests[slot].pointee.step = firstSteps[index]
   }
 
   /// Asks the policy for one request.
   private mutating func decide(_ slot: Int, of source: Int) throws -> Int {
     let request = requests[slot]
+    if let scripted = model.sources[source].policy as? ScriptedPlacements {
+      let sequence = Int(request.pointee.record.sequence)
+      let placement = sequence < scripted.script.count ? scripted.script[sequence] : scripted.otherwise
+      return try placementIndices[source][placement] ?? use(placement, of: source)
+    }
     var random = plans[source].policyStreams[request.pointee.sender, request.pointee.number, 0]
-    let placement = try model.sources[source].policy.placement(for: model.sources[source].problem, using: &random)
+    let placement =
+      plans[source].watches
+      ? try askWatching(slot, of: source, using: &random)
+      : try model.sources[source].policy.placement(for: model.sources[source].problem, using: &random)
     if let index = placementIndices[source][placement] { return index }
     return try use(placement, of: source)
+  }
+
+  /// The placement of a sample that is sure of its answer at some exit: the same whatever the policy.
+  private mutating func leavingEarly(_ index: Int, _ slot: Int, of source: Int) throws -> Int {
+    let network = model.sources[source].problem.network
+    var random = plans[source].policyStreams[requests[slot].pointee.sender, requests[slot].pointee.number, 1]
+    let sure = network.exit(drawing: random.uniform())
+    var placement = placements[index].placement
+    placement.exit = UInt8(min(sure, placement.exit.map { Int($0) } ?? network.exits.count - 1))
+    return try placementIndices[source][placement] ?? use(placement, of: source)
   }
 
   /// Compiles a placement that has not been used before; returns its index.
@@ -37,6 +60,11 @@ extension Engine {
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
     var excursions = Excursions(problem)
+    if source.decisionNanoseconds > 0 {
+      var decision = computeStep(0, [], source.decisionNanoseconds, visit: 0, in: problem, of: position)
+      decision.variation = -1
+      steps.append(decision)
+    }
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
       if case .transfer(let tensor, let hop, let direction, _) = step {

@@ -22,6 +22,7 @@ extension Engine {
     }
     if usesTracks { openTrack(slot) }
     try place(slot, of: source)
+    if plans[source].watches && watching.hold > 0 { return hold(slot) }
     beginStep(slot)
   }
 
@@ -115,12 +116,16 @@ extension Engine {
     if step.pointee.kind == .transfer {
       request.pointee.record.add(link: now - request.pointee.stepStart, step.pointee.direction)
     }
-    if isRecordingSteps && request.pointee.isMeasured { note(step, of: request) }
+    if notesSteps { note(step, of: request, slot) }
     request.pointee.step += 1
     beginStep(slot)
   }
 
-  private mutating func note(_ step: UnsafeMutablePointer<Step>, of request: UnsafeMutablePointer<Request>) {
+  private mutating func note(
+    _ step: UnsafeMutablePointer<Step>, of request: UnsafeMutablePointer<Request>, _ slot: Int
+  ) {
+    if plans[Int(request.pointee.record.source)].watches { watch(step, of: request, slot) }
+    guard isRecordingSteps && request.pointee.isMeasured else { return }
     let group = Int(step.pointee.group)
     let isVisit = step.pointee.kind == .compute
     stepOutput.append(
@@ -141,6 +146,7 @@ extension Engine {
     request.pointee.record.missedDeadline = now - request.pointee.record.arrival > plans[source].deadline
     request.pointee.isDone = true
     if window.contains(now) { totals[plans[source].model].completionsInWindow += 1 }
+    if plans[source].watches { teach(request, slot, of: source) }
     if arrivalPlans[source].kind == .closed { think(source, request) }
     if plans[source].load >= 0 && request.pointee.isMeasured { noteAnswer(request, of: source) }
     if !request.pointee.holdsTail { settle(slot) }
@@ -173,6 +179,7 @@ extension Engine {
     request.pointee.record.outcome = outcome
     request.pointee.record.completion = now
     request.pointee.isDone = true
+    if plans[source].watches { teach(request, slot, of: source) }
     if arrivalPlans[source].kind == .closed {
       let client = clients[arrivalPlans[source].first + Int(request.pointee.sender)]
       if arrivalPlans[source].mean == 0 && now == request.pointee.record.arrival && client.open == 1 {
@@ -196,12 +203,21 @@ extension Engine {
       }
       if request.pointee.record.outcome.isAnswered {
         let latency = Double(request.pointee.record.completion - request.pointee.record.arrival)
+        let source = Int(request.pointee.record.source)
+        if plans[source].leavesEarly { noteAccuracy(request, of: source) }
         sketches[network].add(latency)
         batchMeans.add(latency)
       }
       if isRecording { output.append(request.pointee.record) }
     }
     requests.free(slot)
+  }
+
+  private mutating func noteAccuracy(_ request: UnsafeMutablePointer<Request>, of source: Int) {
+    let exits = model.sources[source].problem.network.exits
+    guard let exit = placements[Int(request.pointee.record.placement)].placement.exit else { return }
+    totals[Int(request.pointee.record.model)].judged += 1
+    totals[Int(request.pointee.record.model)].accuracy += exits[Int(exit)].accuracy
   }
 
   @inline(__always)

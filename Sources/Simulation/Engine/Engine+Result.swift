@@ -12,6 +12,7 @@ extension Engine {
     result.endNanoseconds = now
     result.wasInterrupted = isInterrupted
     result.stuck = stuck
+    result.notes = watching.notes
     return result
   }
 
@@ -28,6 +29,8 @@ extension Engine {
     result.latencyMeanNanoseconds = sums.completed > 0 ? Double(sums.sums.completion) / Double(sums.completed) : 0
     result.latencyQuantiles = sketches[network]
     result.extras = tracks.totals[network]
+    if sums.judged > 0 { result.accuracy = sums.accuracy / Double(sums.judged) }
+    if model.judgesRegret { result.regretNanoseconds = sums.regret }
     return result
   }
 

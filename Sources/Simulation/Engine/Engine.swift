@@ -70,6 +70,11 @@ struct Engine: ~Copyable {
   var placementIndices: [[Placement: Int]]
   var firstSteps: [Int32] = []
 
+  /// What policies see and know besides profiled costs.
+  var watching: Watching
+  /// Whether the ends of steps are recorded or watched.
+  var notesSteps: Bool
+
   // When they begin.
   var arrivals = PlainBuffer<ArrivalState>()
   var arrivalPlans = PlainBuffer<ArrivalPlan>()
@@ -106,6 +111,8 @@ struct Engine: ~Copyable {
     usesTracks = Engine.usesTracks(model)
     tracks = TrackTable(networks: model.models.count)
     unpaid = PlainBuffer(repeating: 0, count: model.nodes.count)
+    watching = Watching(sources: model.sources.count)
+    notesSteps = isRecordingSteps
     placementIndices = Array(repeating: [:], count: model.sources.count)
     sketches = Array(repeating: QuantileSketch(), count: model.models.count)
     totals = PlainBuffer(repeating: NetworkTotals(), count: model.models.count)

@@ -22,6 +22,11 @@ struct NetworkTotals {
   var unfinished = 0
   var deadlineMissed = 0
   var completionsInWindow = 0
+  /// Of completed requests, in nanoseconds.
+  var regret: Int64 = 0
+  /// Answers whose accuracy is known, and its sum.
+  var judged = 0
+  var accuracy = 0.0
   /// Of completed requests; `completion` is the sum of latencies.
   var sums = RequestRecord()
 
@@ -33,6 +38,7 @@ struct NetworkTotals {
       return true
     }
     completed += 1
+    regret &+= record.regret
     let latency = sums.completion.addingReportingOverflow(record.completion - record.arrival)
     let up = sums.bytesUp.addingReportingOverflow(record.bytesUp)
     let down = sums.bytesDown.addingReportingOverflow(record.bytesDown)

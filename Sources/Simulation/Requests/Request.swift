@@ -12,6 +12,8 @@ struct Request {
     case stalled
     /// Gone on in another slot; this one waits for an event that is to come.
     case dead
+    /// Its policy holds it back on the device.
+    case held
   }
 
   /// Which share of its device's idle power goes to it.

@@ -19,6 +19,10 @@ struct SourcePlan {
   var placement: Int
   /// An index into `Engine.loads`; -1 where its queries are not judged.
   var load = -1
+  /// Whether its network has exits at which requests may leave.
+  var leavesEarly = false
+  /// Whether its policy watches: it decides by observations and is told how each request went.
+  var watches = false
   var policyStreams: RandomStreamFamily
   var thinkStreams: RandomStreamFamily
   var backoffStreams: RandomStreamFamily

@@ -34,7 +34,8 @@ struct RunReport {
     Console.print("")
     var table = TextTable(
       ["policy"] + (severalModels ? ["model"] : []) + [
-        "cut after", "mean ms", "p95 ms", "kB up", "device J", "total J", "missed", "plan vs optimum",
+        "cut after", "mean ms", "p95 ms", "kB up", "device J", "total J", "missed", "plan vs optimum", "regret ms",
+        "knows",
       ])
     for row in policies {
       let gap = gap(of: row)
@@ -45,6 +46,7 @@ struct RunReport {
           .number(row.number("device_energy_j_per_request"), digits: 3),
           .number(row.number("total_energy_j_per_request"), digits: 3), .text(missed(row)),
           .text(gap.map(Self.percent) ?? "", style: (gap ?? 1) < 1e-9 ? .green : .plain),
+          .number(row.number("regret_mean_ms")), .text(row.text("information_class")),
         ])
     }
     Console.print(table.rendered(.text, colored: colored))
@@ -69,6 +71,7 @@ struct RunReport {
               .object(
                 [
                   .init("policy", .string(row.policy)), .init("model", .string(row.text("model"))),
+                  .init("information_class", .string(row.text("information_class"))),
                   .init("cut", .string(cut(of: row))),
                 ]
                   + Self.figures.map { name in .init(name, row.number(name).map { .number($0) } ?? .null) } + [
@@ -84,7 +87,7 @@ struct RunReport {
     "attempts_per_request", "wasted_ms_per_request", "wasted_energy_j_per_request", "latency_mean_ms", "latency_p50_ms",
     "latency_p95_ms",
     "latency_p99_ms", "uplink_bytes_per_request", "downlink_bytes_per_request", "device_energy_j_per_request",
-    "total_energy_j_per_request", "throughput_per_s",
+    "total_energy_j_per_request", "throughput_per_s", "regret_mean_ms",
   ]
 
   private var headline: String {

@@ -24,7 +24,8 @@ struct ComparisonTests {
       for (replication, latency) in latencies.enumerated() {
         let run = try writer.begin(
           RunDescription(
-            scenario: scenario, policy: label, policySpec: label, replication: replication, seed: seed,
+            scenario: scenario, policy: label, policySpec: label, informationClass: "blind",
+            replication: replication, seed: seed,
             record: "summary", durationSeconds: 10, warmupSeconds: 0, scenarioJSON: "{}", toolVersion: "",
             hostStarted: ""), on: registered)
         var result = ReplicationResult()
