@@ -37,6 +37,7 @@ struct RunMetrics: Sendable {
     .integer("completed", "of these, answered") { Int64($0.totals.completed) },
     .integer("dropped", "of these, turned away") { Int64($0.totals.dropped) },
     .integer("unfinished", "of these, still in flight at the end") { Int64($0.totals.unfinished) },
+    .integer("depleted", "of these, ended by an empty battery") { Int64($0.totals.depleted) },
     .integer("deadline_missed", "of these, later than their deadline") { Int64($0.totals.deadlineMissed) },
   ]
 
@@ -121,6 +122,7 @@ extension ModelTotals {
     completed += other.completed
     dropped += other.dropped
     unfinished += other.unfinished
+    depleted += other.depleted
     deadlineMissed += other.deadlineMissed
     completionsInWindow += other.completionsInWindow
     sums.accumulate(other.sums)

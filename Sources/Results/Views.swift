@@ -62,6 +62,7 @@ enum Views {
       avg(n.radio_energy_j) AS radio_energy_j,
       avg(n.idle_energy_j) AS idle_energy_j,
       avg(n.unbooked_energy_j) AS unbooked_energy_j,  -- of energy_j, what no request was charged with
+    \(MachineColumns.means)
       avg(n.requests) AS requests  -- visits that began service in the measured window
     FROM run_node AS n JOIN run USING (run_id) JOIN node USING (node_id)
     GROUP BY run.scenario, run.policy, n.node_id

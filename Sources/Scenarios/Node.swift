@@ -20,6 +20,13 @@ extension Scenario {
     public let variation: ServiceVariation
     /// With measured timing, this node's compute time over this host's: 8 is eight times slower.
     public let speed: Double
+    /// Memory, clocks, heat, power states, battery and accelerators.
+    var optional: NodeTraits
+    public var traits: MachineTraits { optional.traits }
+    /// Power that all accelerators of a machine add to it.
+    public var acceleratorWatts: (idle: Double, busy: Double) {
+      (optional.acceleratorIdleWatts * Double(servers), optional.acceleratorBusyWatts * Double(servers))
+    }
 
     init(from fields: inout FieldReader) {
       name = fields.name("name", "the node's name")
@@ -42,6 +49,7 @@ extension Scenario {
       speed = fields.double(
         "speed", default: 1, in: .positive(upTo: 1e6),
         "with measured timing: compute time here over compute time on this host")
+      optional = NodeTraits(from: &fields)
     }
 
     private static let schedulers: [Kind<NodeModel.Scheduler>] = [

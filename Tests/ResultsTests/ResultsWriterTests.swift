@@ -72,7 +72,7 @@ struct ResultsWriterTests {
     #expect(try folder.contents == ["fixture.db"])
     #expect(try rows("PRAGMA journal_mode", in: path) == ["delete"])
     #expect(try rows("PRAGMA application_id", in: path) == ["\(0x4F46_4C44)"])
-    #expect(try rows("PRAGMA user_version", in: path) == ["1"])
+    #expect(try rows("PRAGMA user_version", in: path) == ["2"])
   }
 
   @Test func runRowsSayHowTheyEnded() throws {

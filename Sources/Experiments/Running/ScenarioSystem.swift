@@ -61,9 +61,11 @@ public struct ScenarioSystem: Sendable {
     }
     return SystemModel(
       nodes: zip(scenario.nodes, power).map { node, power in
-        NodeModel(
+        var model = NodeModel(
           name: node.name, role: node.tier, count: node.count, servers: node.servers, scheduler: node.scheduler,
           queueLimit: node.queueLimit, variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
+        model.traits = node.traits
+        return model
       },
       links: scenario.links.map { link in
         var model = LinkModel(
@@ -97,7 +99,7 @@ public struct ScenarioSystem: Sendable {
     let radio = links.first?.radio ?? .none
     let model = models[scenario.modelIndex(named: workload.model.name) ?? 0]
     let inputBytes = try model.inputBytes(of: workload)
-    let problem: PlacementProblem
+    var problem: PlacementProblem
     switch model.content {
     case .table(let table):
       let tabled = table.problem(
@@ -121,6 +123,12 @@ public struct ScenarioSystem: Sendable {
       }
       problem = PlacementProblem(
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)
+    }
+    for (tier, node) in nodes.enumerated() {
+      let accelerators = node.acceleratorWatts
+      problem.tiers[tier].addPower(idle: accelerators.idle, busy: accelerators.busy)
+      guard let memory = node.traits.memory else { continue }
+      problem.tiers[tier].memory = MemoryLimit(bytes: memory.bytes, requests: node.scheduler.largestBatch)
     }
     try problem.validate()
     return problem

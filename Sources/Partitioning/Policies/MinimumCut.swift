@@ -5,6 +5,7 @@ import StrictJSON
 ///
 /// Exact for latency and energy (see `AdditiveOptimum` for what a waking radio leaves open). Throughput is no sum: cuts
 /// of weighted stages are tried, and the best one found may fall short of the optimum.
+/// Where memory is limited and the cut does not fit, every placement is tried, or refused where there are too many.
 /// Source: Hu et al., "Dynamic adaptive DNN surgery for inference acceleration on the edge", INFOCOM 2019.
 public struct MinimumCut: PartitionPolicy {
   public static let kind = "mincut"
@@ -39,6 +40,6 @@ public struct MinimumCut: PartitionPolicy {
     guard let placement else {
       throw InputError("policy mincut,crossings=one-way: the pinned layers leave no placement that never flows back")
     }
-    return placement
+    return try problem.fitting(placement, objective, crossings, policy: "mincut")
   }
 }

@@ -12,6 +12,9 @@ public struct RandomCut: PartitionPolicy {
 
   public func placement(for problem: PlacementProblem, using random: inout RandomStream) -> Placement {
     let cuts = problem.candidateCuts
-    return problem.placement(cutting: cuts[random.integer(below: cuts.count)])
+    let fitting = problem.limitsMemory ? cuts.filter { problem.fits(problem.placement(cutting: $0)) } : cuts
+    // Where none fits, whoever uses the placement says so.
+    let chosen = fitting.isEmpty ? cuts : fitting
+    return problem.placement(cutting: chosen[random.integer(below: chosen.count)])
   }
 }

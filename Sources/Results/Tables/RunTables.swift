@@ -87,7 +87,7 @@ extension Tables {
       .real("idle_energy_j", "of the idle power") { $0.totals.idleJoules },
       .real("unbooked_energy_j", "of energy_j, what no request was charged with") { $0.totals.unbookedJoules },
       .integer("requests", "visits that began service") { Int64($0.totals.requests) },
-    ],
+    ] + MachineColumns.columns,
     constraints: ["PRIMARY KEY (run_id, node_id)"])
 
   static let runLink = Table<TotalsRow<LinkTotals>>(

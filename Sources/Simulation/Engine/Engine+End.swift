@@ -4,6 +4,7 @@ extension Engine {
   /// The measured window begins or ends: what shared links have served until then is noted.
   mutating func windowPassed(isEnd: Bool) {
     flowsPassWindow(isEnd: isEnd)
+    for index in machines.indices { advanceMachine(index, to: now) }
     for index in 0..<sharings.count {
       let station = sharings.base + index
       guard Int(station.pointee.group) >= model.nodes.count, station.pointee.jobs > 0 else { continue }
@@ -48,6 +49,7 @@ extension Engine {
       groups[Int(station.pointee.group)].busy += Int128(advance(station))
     }
     settleFlows()
+    for index in machines.indices { advanceMachine(index, to: now) }
     for (node, first) in layout.nodeLedgers.enumerated() where first >= 0 {
       for machine in 0..<model.nodes[node].count {
         unpaid[node] += Int128(ledgers[first + machine].advance(to: now, window))
@@ -76,6 +78,10 @@ extension Engine {
     let isSharing = step.pointee.discipline == .sharing
     if step.pointee.kind == .transfer && step.pointee.details >= 0 {
       abandonTransfer(slot, request, step)
+      return
+    }
+    if step.pointee.kind == .compute && layout.nodeMachines[Int(step.pointee.group)] >= 0 {
+      abandonVisit(slot, request, step)
       return
     }
     if isServing && isSharing {

@@ -16,6 +16,7 @@ extension Engine {
       case .batchDue: batchDue(event.index)
       case .flowDue: flowDue(event.index)
       case .capacityChanged: capacityChanged(event.index)
+      case .machineDue: machineDue(event.index)
       case .windowPassed: windowPassed(isEnd: event.index == 1)
       }
     }

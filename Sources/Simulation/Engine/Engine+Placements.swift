@@ -23,7 +23,10 @@ extension Engine {
   mutating func use(_ placement: Placement, of source: Int) throws -> Int {
     let first = steps.count
     let problem = model.sources[source].problem
-    try compile(Itinerary(placement, in: problem), in: problem.opened(for: placement).problem, of: source)
+    try checkMemory(placement, in: problem, of: source)
+    try compile(
+      Itinerary(placement, in: problem), in: problem.opened(for: placement).problem, of: source,
+      memory: partitions(of: placement, source))
     firstSteps.append(Int32(first))
     placements.append((source, placement))
     placementIndices[source][placement] = placements.count - 1
@@ -31,16 +34,26 @@ extension Engine {
   }
 
   private mutating func compile(
-    _ itinerary: Itinerary, in problem: PlacementProblem, of position: Int
+    _ itinerary: Itinerary, in problem: PlacementProblem, of position: Int, memory: [PartitionMemory?]
   ) throws {
     let source = model.sources[position]
+    let isMortal = model.nodes[source.node].traits.battery != nil
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
     for (index, step) in itinerary.steps.enumerated() {
       var compiled: [Step] = []
       switch step {
       case .compute(let tier, let layers, let nanoseconds):
-        compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position))
+        var step = computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position)
+        if let memory = memory[tier] {
+          let plan = try visitPlan(of: memory, layers: layers, on: source.path[tier], source: position)
+          if step.discipline == .batch {
+            batchPlans[Int(step.details)].visit = plan
+          } else {
+            step.details = plan
+          }
+        }
+        compiled.append(step)
         visits[tier] &+= 1
       case .transfer(_, let hop, let direction, let bytes):
         // A stream is one step over all its links.
@@ -48,6 +61,7 @@ extension Engine {
         let path = problem.hopsOfMessage(from: index, in: itinerary.steps)
         let processing = problem.hops[hop].serialization.nanoseconds(bytes: bytes)
         let (sender, receiver) = direction == .up ? (hop, hop + 1) : (hop + 1, hop)
+        if isMortal && hop == 0 { compiled.append(.gate) }
         if processing > 0 { compiled.append(serializingStep(sender, processing, of: position)) }
         compiled.append(transferStep(path, direction, bytes, number: UInt16(truncatingIfNeeded: index), of: position))
         if processing > 0 { compiled.append(serializingStep(receiver, processing, of: position)) }
@@ -61,6 +75,7 @@ extension Engine {
         steps.append(step)
       }
     }
+    if isMortal { steps.append(.gate) }
     steps.append(Step())
     if case .closed(_, 0, _) = source.arrivals, total == 0 {
       throw SimulationError(
@@ -78,8 +93,8 @@ extension Engine {
     step.role = node.role
     step.isOwn = tier == 0
     switch node.scheduler {
-    case .fifo, .priority, .edf: step.discipline = .line
-    case .ps: step.discipline = .sharing
+    case .fifo, .priority, .edf: step.discipline = node.traits.isPlain ? .line : .machine
+    case .ps: step.discipline = node.traits.isPlain ? .sharing : .machine
     case .batch(let maximum, _):
       step.discipline = .batch
       step.details = batchPlan(

@@ -32,7 +32,7 @@ extension Engine {
     case .compute:
       request.pointee.work = step.pointee.nanoseconds
       if step.pointee.variation >= 0 { vary(request, step) }
-      if step.pointee.details < 0 { offer(request.pointee.work, to: step) }
+      if step.pointee.details < 0 && step.pointee.discipline != .machine { offer(request.pointee.work, to: step) }
       request.pointee.station = station(of: step, for: request)
       switch step.pointee.discipline {
       case .line:
@@ -50,6 +50,7 @@ extension Engine {
           joinSharing(slot, request, step)
         }
       case .batch: joinBatch(slot, request, step)
+      case .machine: joinMachine(slot, request, step)
       case .flow: break
       }
     case .transfer:
@@ -60,6 +61,7 @@ extension Engine {
       if step.pointee.isOwn && step.pointee.ledger >= 0 && !wakeRadio(slot, request, step) { return }
       send(slot, request, step)
     case .end: complete(slot, request)
+    case .gate: passGate(slot)
     }
   }
 

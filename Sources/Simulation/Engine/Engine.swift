@@ -42,6 +42,11 @@ struct Engine: ~Copyable {
   var clocks: [CapacityClock] = []
   /// The clock at which the service before ended, for the next in the same line; -1 for now.
   var clockOfLine: Int64 = -1
+  // Machines whose speed, power or memory changes, what requests at them remember by slot, and what visits need.
+  var machines: [Machine] = []
+  var visits: [MachineVisit] = []
+  var visitPlans: [VisitPlan] = []
+  var weightsKinds: [WeightsKind: Int32] = [:]
   /// By node; then by link, up and down.
   var groups = PlainBuffer<GroupTotals>()
 
@@ -102,11 +107,19 @@ struct Engine: ~Copyable {
     if window.start > 0 { queue.schedule(Event(.windowPassed, 0), at: window.start) }
     queue.schedule(Event(.windowPassed, 1), at: window.end)
     for source in model.sources.indices { startArrivals(of: source) }
+    for index in machines.indices {
+      if machines[index].charge != nil { readRadio(of: index) }
+      scheduleMachine(index)
+    }
   }
 
   deinit {
     for index in 0..<sharings.count { sharings[index].deallocate() }
     for index in 0..<heaps.count { heaps[index].deallocate() }
+    for machine in machines {
+      var machine = machine
+      machine.deallocate()
+    }
   }
 
   /// Requests handed over at a time.

@@ -16,6 +16,7 @@ struct NetworkTotals {
   var completed = 0
   var dropped = 0
   var unfinished = 0
+  var depleted = 0
   var deadlineMissed = 0
   var completionsInWindow = 0
   /// Of completed requests; `completion` is the sum of latencies.
@@ -25,7 +26,11 @@ struct NetworkTotals {
   mutating func add(_ record: borrowing RequestRecord) -> Bool {
     if record.missedDeadline { deadlineMissed += 1 }
     guard record.outcome == .completed else {
-      if record.outcome == .dropped { dropped += 1 } else { unfinished += 1 }
+      switch record.outcome {
+      case .dropped: dropped += 1
+      case .depleted: depleted += 1
+      case .unfinished, .completed: unfinished += 1
+      }
       return true
     }
     completed += 1

@@ -21,6 +21,8 @@ struct Event {
     case flowDue
     /// The capacity of a constraint of flows changes.
     case capacityChanged
+    /// A machine has jobs that are done, or changes by itself.
+    case machineDue
   }
 
   static let maximumIndex = 1 << 28 - 1

@@ -2,10 +2,14 @@ import Partitioning
 
 /// One step of a compiled itinerary: all a request needs to know of it, in one cache line.
 struct Step {
-  enum Kind: UInt8 { case compute, transfer, end }
+  enum Kind: UInt8 {
+    case compute, transfer, end
+    /// Goes on only while the device's battery is not empty.
+    case gate
+  }
 
-  /// What kind of station it is at: one of `queues`, `sharings` or `batchers`, or several constraints of `flows`.
-  enum Discipline: UInt8 { case line, sharing, batch, flow }
+  /// What kind of station it is at: one of `queues`, `sharings`, `batchers` or `machines`, or several constraints of `flows`.
+  enum Discipline: UInt8 { case line, sharing, batch, flow, machine }
 
   var kind = Kind.end
   var role = NodeModel.Role.device
@@ -29,7 +33,7 @@ struct Step {
   var ledger: Int32 = -1
   /// The streams of the service variation; -1 where service does not vary.
   var variation: Int32 = -1
-  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans`; -1 where there is nothing.
+  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans` or `visitPlans`; -1 where there is nothing.
   var details: Int32 = -1
   /// The service time at full speed.
   var nanoseconds: Int64 = 0
@@ -37,4 +41,11 @@ struct Step {
   var bytes: Int64 = 0
   /// Busy power of one server, or the radio's power that is proportional to the rate.
   var watts = 0.0
+
+  /// What a request of a device with a battery must pass to go on.
+  static var gate: Step {
+    var step = Step()
+    step.kind = .gate
+    return step
+  }
 }
