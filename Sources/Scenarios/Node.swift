@@ -23,6 +23,7 @@ extension Scenario {
     /// Memory, clocks, heat, power states, battery and accelerators.
     var optional: NodeTraits
     public var traits: MachineTraits { optional.traits }
+    public var memoryPosition: SourcePosition? { optional.memoryPosition }
     /// Power that all accelerators of a machine add to it.
     public var acceleratorWatts: (idle: Double, busy: Double) {
       (optional.acceleratorIdleWatts * Double(servers), optional.acceleratorBusyWatts * Double(servers))

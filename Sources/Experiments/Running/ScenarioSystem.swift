@@ -128,7 +128,8 @@ public struct ScenarioSystem: Sendable {
       let accelerators = node.acceleratorWatts
       problem.tiers[tier].addPower(idle: accelerators.idle, busy: accelerators.busy)
       guard let memory = node.traits.memory else { continue }
-      problem.tiers[tier].memory = MemoryLimit(bytes: memory.bytes, requests: node.scheduler.largestBatch)
+      problem.tiers[tier].memory = MemoryLimit(
+        bytes: memory.bytes, requests: node.scheduler.largestBatch, position: node.memoryPosition)
     }
     try problem.validate()
     return problem

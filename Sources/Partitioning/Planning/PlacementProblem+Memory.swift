@@ -17,11 +17,14 @@ public struct PartitionMemory: Sendable, Hashable {
 }
 
 /// A node's memory, and how many requests it computes in one batch.
-public struct MemoryLimit: Sendable, Hashable {
+public struct MemoryLimit: Sendable {
   public var bytes: Int
   public var requests: Int
+  /// Where it was said, for errors.
+  public var position: SourcePosition?
 
-  public init(bytes: Int, requests: Int = 1) {
+  public init(bytes: Int, requests: Int = 1, position: SourcePosition? = nil) {
+    self.position = position
     self.bytes = bytes
     self.requests = requests
   }
@@ -62,23 +65,24 @@ extension PlacementProblem {
   public var limitsMemory: Bool { tiers.contains { $0.memory != nil } }
 
   /// Whether every tier has the memory that a placement needs.
-  public func fits(_ placement: Placement) -> Bool { shortage(of: placement) == nil }
+  public func fits(_ placement: Placement) -> Bool { !limitsMemory || shortage(of: placement) == nil }
 
   /// Throws `InputError` where a tier has less memory than a placement needs, with both numbers.
   public func checkMemory(of placement: Placement) throws(InputError) {
-    if let shortage = shortage(of: placement) { throw InputError(shortage) }
+    if let shortage = shortage(of: placement) { throw InputError(shortage.message, at: shortage.position) }
   }
 
-  private func shortage(of placement: Placement) -> String? {
+  private func shortage(of placement: Placement) -> (message: String, position: SourcePosition?)? {
     for (index, tier) in tiers.enumerated() {
       guard let limit = tier.memory else { continue }
       let part = memory(of: placement, on: index)
       let need = part.bytes(requests: limit.requests)
       if need <= limit.bytes { continue }
-      return
+      let message =
         "node '\(tier.name.printable)' has \(limit.bytes) bytes of memory, and its layers of "
         + "'\(network.name.printable)' need \(need): \(part.weightBytes) of weights and \(part.activationBytes) of tensors"
         + (limit.requests > 1 ? " for each of \(limit.requests) requests" : "")
+      return (message, limit.position)
     }
     return nil
   }

@@ -169,10 +169,12 @@ struct RadioTotals {
       let bitsPerUnit = 8 / Double(RateTrace.unitsPerByte)
       upRateWatts =
         radio.transmitWattsPerMbps * (uplinkIsTraced ? bitsPerUnit * 1e9 : hop.uplinkBitsPerSecond) / 1e6
+        * radio.countedShare(of: hop.uplinkBitsPerSecond)
       downRateWatts =
         radio.receiveWattsPerMbps * (downlinkIsTraced ? bitsPerUnit * 1e9 : hop.downlinkBitsPerSecond) / 1e6
-      fullRateUpWatts = radio.transmitWattsPerMbps * hop.uplinkBitsPerSecond / 1e6
-      fullRateDownWatts = radio.receiveWattsPerMbps * hop.downlinkBitsPerSecond / 1e6
+        * radio.countedShare(of: hop.downlinkBitsPerSecond)
+      fullRateUpWatts = radio.transmitWattsPerMbps * radio.countedMbps(hop.uplinkBitsPerSecond / 1e6)
+      fullRateDownWatts = radio.receiveWattsPerMbps * radio.countedMbps(hop.downlinkBitsPerSecond / 1e6)
       promotionNanoseconds = radio.promotionNanoseconds
       promotionWatts = radio.promotionWatts
       tailNanoseconds = radio.tailNanoseconds
@@ -204,5 +206,12 @@ struct RadioTotals {
     let sending = upWatts * Double(sendingUp) + downWatts * Double(sendingDown)
     let rates = upRateWatts * Double(fullRateUp) + downRateWatts * Double(fullRateDown)
     return (sending + rates + promotionWatts * Double(waking) + tailWatts * Double(inTail)) / 1e9
+  }
+}
+
+extension Radio {
+  /// Of what is in proportion to a link's rate, the share that counts.
+  fileprivate func countedShare(of bitsPerSecond: Double) -> Double {
+    countedMbps(bitsPerSecond / 1e6) / (bitsPerSecond / 1e6)
   }
 }

@@ -23,6 +23,7 @@ extension Engine {
   mutating func use(_ placement: Placement, of source: Int) throws -> Int {
     let first = steps.count
     let problem = model.sources[source].problem
+    try problem.checkMemory(of: placement)
     try checkMemory(placement, in: problem, of: source)
     try compile(
       Itinerary(placement, in: problem), in: problem.opened(for: placement).problem, of: source,
