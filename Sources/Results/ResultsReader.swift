@@ -22,7 +22,8 @@ public final class ResultsReader {
       throw InputError("'\(name.printable)' is not an offloadsim database")
     }
     let version = try database.integer("PRAGMA user_version") ?? 0
-    guard version == Schema.version else {
+    // Columns were only ever added.
+    guard (1...Schema.version).contains(version) else {
       throw InputError(
         "'\(name.printable)' has layout \(version), this version of offloadsim reads layout \(Schema.version)")
     }

@@ -40,6 +40,7 @@ struct RunMetrics: Sendable {
     .integer("completed", "of these, answered") { Int64($0.totals.completed) },
     .integer("dropped", "of these, turned away") { Int64($0.totals.dropped) },
     .integer("unfinished", "of these, still in flight at the end") { Int64($0.totals.unfinished) },
+    .integer("depleted", "of these, ended by an empty battery") { Int64($0.totals.depleted) },
     .integer("deadline_missed", "of these, later than their deadline") { Int64($0.totals.deadlineMissed) },
   ]
 
@@ -154,6 +155,7 @@ extension ModelTotals {
     completed += other.completed
     dropped += other.dropped
     unfinished += other.unfinished
+    depleted += other.depleted
     deadlineMissed += other.deadlineMissed
     if let accuracy = other.accuracy, other.completed > 0 {
       let (own, others) = (Double(completed - other.completed), Double(other.completed))

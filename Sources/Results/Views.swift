@@ -64,6 +64,7 @@ enum Views {
       avg(n.idle_energy_j) AS idle_energy_j,
       avg(n.unbooked_energy_j) AS unbooked_energy_j,  -- of energy_j, what no request was charged with
       avg(n.requests) AS requests,  -- visits that began service in the measured window
+    \(MachineColumns.means)
       avg(n.availability) AS availability  -- share of machines x time without outages
     FROM run_node AS n JOIN run USING (run_id) JOIN node USING (node_id)
     GROUP BY run.scenario, run.policy, n.node_id

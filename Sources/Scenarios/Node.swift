@@ -23,6 +23,14 @@ extension Scenario {
     /// When its machines are down.
     public let outages: [Outage]
     public let randomOutages: RandomOutages?
+    /// Memory, clocks, heat, power states, battery and accelerators.
+    var optional: NodeTraits
+    public var traits: MachineTraits { optional.traits }
+    public var memoryPosition: SourcePosition? { optional.memoryPosition }
+    /// Power that all accelerators of a machine add to it.
+    public var acceleratorWatts: (idle: Double, busy: Double) {
+      (optional.acceleratorIdleWatts * Double(servers), optional.acceleratorBusyWatts * Double(servers))
+    }
 
     init(from fields: inout FieldReader) {
       name = fields.name("name", "the node's name")
@@ -50,6 +58,7 @@ extension Scenario {
       )
       outages = outageFields.outages
       randomOutages = outageFields.random
+      optional = NodeTraits(from: &fields)
     }
 
     private static let schedulers: [Kind<NodeModel.Scheduler>] = [

@@ -52,6 +52,10 @@ extension Radio {
       promotionWatts: watts("promotion_w", "power while waking up", &fields),
       tailNanoseconds: nanoseconds("tail_s", "time awake after the last transfer", &fields),
       tailWatts: watts("tail_w", "power in the tail", &fields),
-      idleWatts: watts("idle_w", "power while asleep", &fields))
+      idleWatts: watts("idle_w", "power while asleep", &fields),
+      fittedUpToMbps: fields.doubleIfPresent(
+        "fitted_up_to_mbps", in: .positive(upTo: 1e6),
+        "where the line was measured up to: higher rates take the power of this one"))
+    isClamped = fittedUpToMbps != nil
   }
 }

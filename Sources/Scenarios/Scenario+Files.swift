@@ -7,7 +7,16 @@ extension Scenario {
   mutating func readFiles(zoo: [String]) throws(InputError) {
     let diagnostics = Diagnostics()
     for index in models.indices { readModel(index, zoo, diagnostics) }
-    for index in nodes.indices { readProfile(index, diagnostics) }
+    for index in nodes.indices {
+      let before = diagnostics.isEmpty
+      readProfile(index, diagnostics)
+      guard nodes[index].optional.memoryIsOfProfile, before, diagnostics.isEmpty else { continue }
+      if let bytes = nodes[index].profile?.memoryBytes {
+        nodes[index].optional.traits.memory?.bytes = Int(min(bytes, 1e15))
+      } else {
+        diagnostics.report("'memory' needs 'bytes': no profile tells them", at: nodes[index].optional.memoryPosition)
+      }
+    }
     for index in links.indices { readTraces(index, diagnostics) }
     for index in workload.indices {
       guard let file = workload[index].arrivalsFile else { continue }

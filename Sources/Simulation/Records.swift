@@ -12,6 +12,9 @@ public struct RequestRecord: Sendable {
     /// Not answered: the last attempt took too long, or was lost and known to be.
     case timedOut, lost
 
+    /// A battery was empty.
+    case depleted
+
     public var isAnswered: Bool { rawValue <= Outcome.fellBack.rawValue }
   }
 
@@ -25,6 +28,8 @@ public struct RequestRecord: Sendable {
   public var placement: Int32 = 0
   public var outcome: Outcome = .completed
   public var missedDeadline = false
+  /// Visits that had to load weights first.
+  public var coldStarts: UInt8 = 0
   public var arrival: Int64 = 0
   /// When the last step ended; for an unfinished request the end of the run.
   public var completion: Int64 = 0
@@ -116,6 +121,8 @@ public struct ModelTotals: Sendable {
   public var completed = 0
   public var dropped = 0
   public var unfinished = 0
+  /// Ended because a battery was empty.
+  public var depleted = 0
   public var deadlineMissed = 0
   /// Completions inside the window, of whatever arrival, for the throughput.
   public var completionsInWindow = 0
@@ -145,10 +152,34 @@ public struct NodeTotals: Sendable {
   public var idleJoules = 0.0
   /// Visits that began service inside the window.
   public var requests = 0
+  /// What happened to machines with `MachineTraits`.
+  public var machines = MachineFigures()
   /// Of `computeJoules + radioJoules + idleJoules`, what no request was charged with.
   public var unbookedJoules = 0.0
   /// The share of machines x window without outages; `nil` where the node cannot fail.
   public var availability: Double?
+
+  public init() {}
+}
+
+/// What memory, heat, power states and batteries came to on a node's machines; `nil` where the node has no such thing.
+public struct MachineFigures: Sendable {
+  /// Visits that had to load weights first, and weights that left for others, inside the window.
+  public var coldStarts: Int?
+  public var evictions: Int?
+  /// The highest of all machines inside the window.
+  public var peakCelsius: Double?
+  /// Machine seconds inside the window at a speed that a temperature limits, and without power.
+  public var throttledSeconds: Double?
+  public var offSeconds: Double?
+  /// Inside the window.
+  public var boots: Int?
+  /// From the start of the run to its end: joules of the batteries used and left, and how many are empty.
+  public var batteryUsedJoules: Double?
+  public var batteryLeftJoules: Double?
+  public var batteriesEmpty: Int?
+  /// When the first battery was empty; `nil` where none was.
+  public var firstEmptySeconds: Double?
 
   public init() {}
 }

@@ -35,6 +35,7 @@ extension SystemModel {
     }
     let hasPower = node.idleWatts.isFinite && node.busyWatts.isFinite && node.idleWatts >= 0 && node.busyWatts >= 0
     try require(hasPower, "node '\(node.name)': impossible power")
+    try require(node.traits.arePossible, "node '\(node.name)': impossible memory, clocks, heat or power")
     let cv: Double
     switch node.variation {
     case .none, .exponential: cv = 1

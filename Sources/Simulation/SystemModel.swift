@@ -48,6 +48,8 @@ public struct NodeModel: Sendable {
   /// How many requests may wait for each machine, more being turned away; `nil` for any number.
   public var queueLimit: Int?
   public var variation: ServiceVariation
+  /// Memory, clocks, heat, power states and battery.
+  public var traits = MachineTraits()
   /// Power with no server busy and with every server busy, in watts.
   public var idleWatts: Double
   public var busyWatts: Double

@@ -9,12 +9,14 @@ struct ValidationTests {
     ("mm1", nil, 500), ("md1", nil, 300), ("mm4", nil, 174.554), ("mg1", nil, 475), ("ps", nil, 333.333),
     ("priority", "urgent", 214.286), ("priority", "other", 671.429), ("batch", nil, 178.947), ("closed", nil, 224.272),
     ("tandem", nil, 678.571), ("fair-link", nil, 333.333),
+    ("lognormal", nil, 343.75), ("background", nil, 333.333),
   ]
 
   /// The same for runs of a few messages, which have nothing random about them.
   static let exact: [(file: String, expected: Double)] = [
     ("slow-start", 271.736), ("lv08", 233.193), ("packets", 19), ("rates", 2400), ("outage", 2100), ("max-min", 2000),
     ("wifi-anomaly", 4500), ("wifi-clients", 857.142857), ("fallback", 2200), ("link-energy", 500),
+    ("throttle", 1_061_370.564), ("clocks", 1500),
   ]
 
   /// Values of the first column of a query.
@@ -64,6 +66,48 @@ struct ValidationTests {
     let run = try Self.run(file)
     let values = try Self.numbers("SELECT latency_ms FROM request", in: run.database)
     #expect(!values.isEmpty && values.allSatisfy { abs($0 - expected) < 0.001 }, "\(file): \(values)")
+  }
+
+  /// Figures of nodes, which have nothing random about them.
+  static let nodeFigures: [(file: String, column: String, expected: Double)] = [
+    ("thermal-steady", "peak_temperature_c", 64.90085), ("throttle", "throttled_s", 461.370564),
+    ("battery", "first_battery_empty_s", 35), ("battery", "energy_j", 100), ("battery", "battery_used_j", 100),
+    ("power-states", "energy_j", 75), ("power-states", "boots", 1),
+  ]
+
+  @Test(arguments: nodeFigures.indices)
+  func figuresOfNodes(index: Int) throws {
+    let (file, column, expected) = Self.nodeFigures[index]
+    let run = try Self.run(file)
+    let values = try Self.numbers("SELECT \(column) FROM node_summary", in: run.database)
+    #expect(values.count == 1 && abs(values[0] - expected) < 1e-5 * expected, "\(file): \(values)")
+  }
+
+  @Test func depletedRequests() throws {
+    let run = try Self.run("battery")
+    #expect(try Self.numbers("SELECT depleted FROM policy_summary", in: run.database) == [1])
+    #expect(try Self.numbers("SELECT arrival_s FROM request WHERE outcome = 'depleted'", in: run.database) == [50])
+  }
+
+  /// The share of cold starts under LRU, in the requests as in the node's totals.
+  @Test func coldStarts() throws {
+    let arguments = ["--duration", "20000", "--replications", "10", "--set", "record=requests"]
+    let run = try Self.run("lru", arguments)
+    let shares = try Self.numbers("SELECT 1.0 * cold_starts / requests FROM run_node", in: run.database)
+    let mean: Double = shares.reduce(0, +) / 10
+    #expect(abs(mean - 0.261111) < 0.01)
+    let counted = try Self.numbers("SELECT sum(cold_starts) FROM request", in: run.database)
+    let total = try Self.numbers("SELECT sum(cold_starts) FROM run_node", in: run.database)
+    // A visit may begin outside the window in which its request came.
+    #expect(counted.count == 1 && total.count == 1 && abs(counted[0] - total[0]) <= 20)
+  }
+
+  @Test func placementsWithoutMemoryAreBadInput() throws {
+    let folder = try TemporaryFolder()
+    let result = try Program.run([
+      "run", "Scenarios/validation/lru.json", "-o", folder.file("x.db").path, "--set", "nodes.0.memory.bytes=50",
+    ])
+    #expect(result.status == 2 && result.errors.contains("node 'server' has 50 bytes of memory"))
   }
 
   @Test func boundedQueue() throws {

@@ -98,6 +98,7 @@ CREATE TABLE run_total (  -- a run's figures over all models
   completed INTEGER NOT NULL,                     -- of these, answered
   dropped INTEGER NOT NULL,                       -- of these, turned away
   unfinished INTEGER NOT NULL,                    -- of these, still in flight at the end
+  depleted INTEGER NOT NULL,                      -- of these, ended by an empty battery
   deadline_missed INTEGER NOT NULL,               -- of these, later than their deadline
   latency_mean_ms REAL,                           -- arrival to end, completed requests
   latency_p50_ms REAL,                            -- median latency
@@ -139,6 +140,7 @@ CREATE TABLE run_model (  -- a run's figures for one model
   completed INTEGER NOT NULL,                           -- of these, answered
   dropped INTEGER NOT NULL,                             -- of these, turned away
   unfinished INTEGER NOT NULL,                          -- of these, still in flight at the end
+  depleted INTEGER NOT NULL,                            -- of these, ended by an empty battery
   deadline_missed INTEGER NOT NULL,                     -- of these, later than their deadline
   latency_mean_ms REAL,                                 -- arrival to end, completed requests
   latency_p50_ms REAL,                                  -- median latency
@@ -191,6 +193,16 @@ CREATE TABLE run_node (  -- a node's totals over its machines in the measured wi
   unbooked_energy_j REAL NOT NULL,                   -- of energy_j, what no request was charged with
   requests INTEGER NOT NULL,                         -- visits that began service
   availability REAL,                                 -- share of machines x time without outages; NULL where it cannot fail
+  cold_starts INTEGER,                               -- visits that had to load weights first
+  evictions INTEGER,                                 -- weights that left the memory for others
+  peak_temperature_c REAL,                           -- the highest of all machines
+  throttled_s REAL,                                  -- machine seconds in which a temperature limited the speed
+  boots INTEGER,                                     -- times that a machine was booted
+  off_s REAL,                                        -- machine seconds without power
+  battery_used_j REAL,                               -- of all batteries, from the start of the run to its end
+  battery_left_j REAL,                               -- in all batteries at the end of the run
+  batteries_empty INTEGER,                           -- machines that stopped
+  first_battery_empty_s REAL,                        -- when the first machine stopped; NULL where none did
   PRIMARY KEY (run_id, node_id)
 ) STRICT;
 
@@ -245,6 +257,7 @@ CREATE TABLE request (  -- one row per request of the measured window
   model_id INTEGER NOT NULL REFERENCES model(model_id),             -- the network it is for
   placement_id INTEGER NOT NULL REFERENCES placement(placement_id), -- where its layers ran
   outcome TEXT NOT NULL,                                            -- completed, fell_back (to the device), dropped, timed_out, lost or unfinished
+  outcome TEXT NOT NULL,                                            -- completed, dropped, unfinished or depleted
   deadline_missed INTEGER NOT NULL,                                 -- 1 if it ended later than its deadline
   arrival_s REAL NOT NULL,                                          -- when it arrived
   latency_ms REAL,                                                  -- arrival to end; NULL unless completed or fell_back
@@ -274,6 +287,8 @@ CREATE TABLE request (  -- one row per request of the measured window
   wasted_bytes INTEGER NOT NULL,                                    -- of bytes_up and bytes_down, those of failed attempts
   wasted_energy_j REAL NOT NULL,                                    -- of all joules, those of failed attempts and the waits after them
   link_energy_j REAL NOT NULL                                       -- of the links, by bits and messages
+  cold_starts INTEGER NOT NULL,                                     -- visits to nodes that had to load weights first
+  server_energy_j REAL NOT NULL                                     -- all other nodes: (busy power / servers) x service time
 ) STRICT;
 
 CREATE TABLE event (  -- one row per step of a request, in the order in which they end; only under --record events
@@ -299,6 +314,7 @@ SELECT
   avg(m.completed) AS completed,  -- of these, answered
   avg(m.dropped) AS dropped,  -- of these, turned away
   avg(m.unfinished) AS unfinished,  -- of these, still in flight at the end
+  avg(m.depleted) AS depleted,  -- of these, ended by an empty battery
   avg(m.deadline_missed) AS deadline_missed,  -- of these, later than their deadline
   avg(m.latency_mean_ms) AS latency_mean_ms,  -- arrival to end, completed requests
   avg(m.latency_p50_ms) AS latency_p50_ms,  -- median latency
@@ -361,6 +377,17 @@ SELECT
   avg(n.unbooked_energy_j) AS unbooked_energy_j,  -- of energy_j, what no request was charged with
   avg(n.requests) AS requests,  -- visits that began service in the measured window
   avg(n.availability) AS availability  -- share of machines x time without outages
+  avg(n.cold_starts) AS cold_starts,  -- visits that had to load weights first
+  avg(n.evictions) AS evictions,  -- weights that left the memory for others
+  avg(n.peak_temperature_c) AS peak_temperature_c,  -- the highest of all machines
+  avg(n.throttled_s) AS throttled_s,  -- machine seconds in which a temperature limited the speed
+  avg(n.boots) AS boots,  -- times that a machine was booted
+  avg(n.off_s) AS off_s,  -- machine seconds without power
+  avg(n.battery_used_j) AS battery_used_j,  -- of all batteries, from the start of the run to its end
+  avg(n.battery_left_j) AS battery_left_j,  -- in all batteries at the end of the run
+  avg(n.batteries_empty) AS batteries_empty,  -- machines that stopped
+  avg(n.first_battery_empty_s) AS first_battery_empty_s,  -- when the first machine stopped; NULL where none did
+  avg(n.requests) AS requests  -- visits that began service in the measured window
 FROM run_node AS n JOIN run USING (run_id) JOIN node USING (node_id)
 GROUP BY run.scenario, run.policy, n.node_id
 ORDER BY min(run.run_id), n.node_id;
@@ -397,6 +424,7 @@ SELECT
   m.completed,
   m.dropped,
   m.unfinished,
+  m.depleted,
   m.deadline_missed,
   m.latency_mean_ms,
   m.latency_p50_ms,

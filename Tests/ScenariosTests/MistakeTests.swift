@@ -44,6 +44,27 @@ struct MistakeTests {
       "'queue_limit' must be a whole number between 0 and 1000000000, not -1"
     ),
     (
+      #""tier": "device""#, #""tier": "device", "thermal": {"k_per_w": 5, "j_per_k": 20, ▸"stepz": []}"#,
+      "unknown field 'stepz'; did you mean 'steps'?"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "memory": ▸{"load_mbps": 10}"#,
+      "'memory' needs 'bytes': no profile tells them"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "memory": {"bytes": 1, "load_mbps": ▸10, "load_mbytes_per_s": 1}"#,
+      "weights come from a disk or over a network: not both"
+    ),
+    (
+      #""tier": "device""#,
+      #""tier": "device", "background": {"fractions": [0, 0.5], "times_s": ▸[0]}"#,
+      "'times_s' must have a time for each of 'fractions'"
+    ),
+    (
+      #""tier": "device""#, #""tier": "device", "battery": {"capacity_j": ▸0}"#,
+      "'capacity_j' must be a positive number of at most 1000000000, not 0"
+    ),
+    (
       #""tier": "device""#, #""tier": "device", "scheduler": ▸"lifo""#,
       "unknown scheduler 'lifo'; did you mean 'fifo'?"
     ),

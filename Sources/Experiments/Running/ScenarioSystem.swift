@@ -68,6 +68,7 @@ public struct ScenarioSystem: Sendable {
           queueLimit: node.queueLimit, variation: node.variation, idleWatts: power.idle, busyWatts: power.busy)
         model.outages = node.outages
         model.randomOutages = node.randomOutages
+        model.traits = node.traits
         return model
       },
       links: scenario.links.map { link in
@@ -135,6 +136,13 @@ public struct ScenarioSystem: Sendable {
         network: network, tiers: tiers, hops: links.map(\.hop), radio: radio, returnsResult: scenario.returnsResult)
     }
     problem.codec = try model.codec(of: workload, bytes: problem.network.inputBytes)
+    for (tier, node) in nodes.enumerated() {
+      let accelerators = node.acceleratorWatts
+      problem.tiers[tier].addPower(idle: accelerators.idle, busy: accelerators.busy)
+      guard let memory = node.traits.memory else { continue }
+      problem.tiers[tier].memory = MemoryLimit(
+        bytes: memory.bytes, requests: node.scheduler.largestBatch, position: node.memoryPosition)
+    }
     try problem.validate()
     return problem
   }

@@ -23,7 +23,9 @@ extension CostTable {
       layers.append(
         CostGraph.Layer(
           name: row.name, inputs: inputs, outputs: [index],
-          pinnedTier: row.pinned ?? (row.inputs.isEmpty ? file.tiers[0] : nil), isInput: row.isInput))
+          pinnedTier: row.pinned ?? (row.inputs.isEmpty ? file.tiers[0] : nil), isInput: row.isInput,
+          work: row.weightBytes > 0
+            ? CostGraph.Work(macs: 0, bytes: 0, weightBytes: row.weightBytes, costClass: .memory) : nil))
     }
     let tensors = order.enumerated().map { index, row in
       CostGraph.Boundary(

@@ -6,6 +6,7 @@ struct CostTableRows {
     let name: String
     let inputs: [String]
     let outputBytes: Int
+    let weightBytes: Int
     let pinned: String?
     /// `nil` where the row has no `ms`.
     let milliseconds: [NamedValue<Double>]?
@@ -19,6 +20,8 @@ struct CostTableRows {
       name = fields.name("name", "the layer's name")
       inputs = fields.strings("inputs", default: [], "the layers whose outputs it reads; none makes it an input")
       outputBytes = fields.int("output_bytes", in: 0...1_000_000_000_000_000, "the size of its output")
+      weightBytes = fields.int(
+        "weight_bytes", default: 0, in: 0...1_000_000_000_000_000, "the size of its weights, for nodes with a memory")
       pinned = fields.stringIfPresent("pinned", "the tier it must stay on")
       let times = fields.numbersByName("ms", default: [], in: .nonNegative(upTo: 1e12), "compute time on each tier")
       milliseconds = fields.isPresent("ms") ? times : nil

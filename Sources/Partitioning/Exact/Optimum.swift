@@ -29,6 +29,11 @@ public struct Optimum: Sendable {
         best = tried.cost.burden(objective) < best.cost.burden(objective) ? tried : best.proven
       }
     }
+    if problem.limitsMemory, !problem.fits(best.placement) {
+      // Where nothing fits, what does not is at least said not to be proven.
+      let fitting = FittingSearch.best(of: problem, objective, .twoWay)
+      best = fitting.map { $0.isExact ? $0.best.proven : $0.best } ?? best.unproven
+    }
     self = best
   }
 
@@ -53,6 +58,8 @@ public struct Optimum: Sendable {
     self.isProven = isProven
     self.gap = isProven ? 0 : gap
   }
+
+  var unproven: Optimum { Optimum(placement: placement, cost: cost, isProven: false) }
 
   var proven: Optimum { Optimum(placement: placement, cost: cost, isProven: true) }
 }

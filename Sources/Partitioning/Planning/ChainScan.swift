@@ -23,7 +23,10 @@ public struct ChainScan: Sendable {
   public init(_ problem: PlacementProblem, _ objective: Objective) {
     self.objective = objective
     isAdditive = objective != .throughput && problem.radio.cellular == nil
-    placements = problem.singleTensorCuts.map { problem.placement(cutting: $0) }
+    let all = problem.singleTensorCuts.map { problem.placement(cutting: $0) }
+    let fitting = problem.limitsMemory ? all.filter(problem.fits) : all
+    // Where none fits, whoever uses the placement says so.
+    placements = fitting.isEmpty ? all : fitting
     itineraries = placements.map { Itinerary($0, in: problem) }
     var (constants, messages, ends): ([Double], [Message], [Int]) = ([], [], [])
     for itinerary in itineraries {

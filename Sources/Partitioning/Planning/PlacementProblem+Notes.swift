@@ -1,7 +1,9 @@
 extension PlacementProblem {
   /// Where a figure leaves the range in which its model was measured.
   public var notes: [String] {
-    guard let radio = radio.cellular, let limit = radio.fittedUpToMbps, let hop = hops.first else { return [] }
+    guard let radio = radio.cellular, let limit = radio.fittedUpToMbps, !radio.isClamped, let hop = hops.first else {
+      return []
+    }
     return [(Direction.up, "sends"), (.down, "receives")].compactMap { direction, verb in
       let mbps = hop.bitsPerSecond(direction) / 1e6
       let watts = self.radio.addedWatts(direction, bitsPerSecond: hop.bitsPerSecond(direction))

@@ -9,9 +9,9 @@ public struct PlacementProblem: Sendable {
     /// Compute time of each layer in nanoseconds, by layer index; 0 for inputs of the network.
     public let computeNanoseconds: [Int64]
     /// Whole power with every server busy, in watts.
-    public let busyWatts: Double
+    public private(set) var busyWatts: Double
     /// Whole power with no server busy, in watts.
-    public let idleWatts: Double
+    public private(set) var idleWatts: Double
     public let servers: Int
     /// What its part of a request's time is called; `nil` leaves that to its place in the chain.
     public let role: TierRole?
@@ -19,6 +19,8 @@ public struct PlacementProblem: Sendable {
     public let batchCosts: [BatchCost]?
     /// Tells the times of parts of a layer that a cut opens; `nil` where only whole layers have times.
     public let profile: DeviceProfile?
+    /// What its layers must fit into; `nil` for any number.
+    public var memory: MemoryLimit?
 
     /// Where batches are served, a single request takes the time of a batch of one.
     public init(
@@ -35,12 +37,20 @@ public struct PlacementProblem: Sendable {
       self.servers = servers
     }
 
+    /// Takes so much more power.
+    public mutating func addPower(idle: Double, busy: Double) {
+      idleWatts += idle
+      busyWatts += busy
+    }
+
     /// The same machine computing a network whose layers are cut open, where a profile tells their times.
     func computing(_ network: CostGraph, otherwise nanoseconds: [Int64]) -> Tier {
-      Tier(
+      var tier = Tier(
         name: name, computeNanoseconds: profile?.nanoseconds(of: network) ?? nanoseconds, busyWatts: busyWatts,
         idleWatts: idleWatts, servers: servers, role: role,
         batchCosts: batchCosts == nil ? nil : profile?.batchCosts(of: network), profile: profile)
+      tier.memory = memory
+      return tier
     }
   }
 
@@ -120,7 +130,7 @@ public struct PlacementProblem: Sendable {
   }
 
   public let network: CostGraph
-  public let tiers: [Tier]
+  public var tiers: [Tier]
   /// `hops[i]` joins `tiers[i]` and `tiers[i + 1]`.
   public let hops: [Hop]
   /// What the device's radio adds while it sends, receives, wakes and lingers.

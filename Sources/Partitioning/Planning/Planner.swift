@@ -15,6 +15,7 @@ public enum Planner {
     let objective = objective ?? policy.objective ?? .latency
     let policy = policy.aiming(at: objective)
     let placement = try policy.planned(for: problem, seed: seed)
+    try problem.checkMemory(of: placement)
     let candidates = problem.candidateCuts.map { cut in
       let placement = problem.placement(cutting: cut)
       return PlanReport.Candidate(cut: cut.name, placement: placement, cost: problem.cost(of: placement))
@@ -26,8 +27,10 @@ public enum Planner {
       choice: PlanReport.Choice(placement: placement, cost: problem.cost(of: placement)), candidates: candidates,
       optimum: PlanReport.Choice(placement: optimum.placement, cost: optimum.cost),
       optimumIsProven: optimum.isProven, optimumGap: optimum.gap,
-      bandwidths: try PlanReport.bandwidths(
-        problem, objective, policy: policy, choice: placement, candidates: candidates), notes: problem.notes)
+      bandwidths: problem.limitsMemory
+        ? []
+        : try PlanReport.bandwidths(
+          problem, objective, policy: policy, choice: placement, candidates: candidates), notes: problem.notes)
   }
 }
 

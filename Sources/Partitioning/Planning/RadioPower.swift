@@ -12,8 +12,10 @@ public enum RadioPower: Sendable, Hashable {
     case (.none, _): 0
     case (.constant(let transmit, _), .up): transmit
     case (.constant(_, let receive), .down): receive
-    case (.cellular(let radio), .up): radio.transmitBaseWatts + radio.transmitWattsPerMbps * bitsPerSecond / 1e6
-    case (.cellular(let radio), .down): radio.receiveBaseWatts + radio.receiveWattsPerMbps * bitsPerSecond / 1e6
+    case (.cellular(let radio), .up):
+      radio.transmitBaseWatts + radio.transmitWattsPerMbps * radio.countedMbps(bitsPerSecond / 1e6)
+    case (.cellular(let radio), .down):
+      radio.receiveBaseWatts + radio.receiveWattsPerMbps * radio.countedMbps(bitsPerSecond / 1e6)
     }
   }
 
@@ -42,6 +44,14 @@ public struct Radio: Sendable, Hashable {
   public var idleWatts: Double
   /// The rate up to which the linear power was measured; `nil` where that is not known.
   public var fittedUpToMbps: Double?
+  /// Whether higher rates take the power of that one, instead of what the line would give.
+  public var isClamped = false
+
+  /// The rate that the power is counted for.
+  public func countedMbps(_ mbps: Double) -> Double {
+    guard isClamped, let limit = fittedUpToMbps else { return mbps }
+    return min(mbps, limit)
+  }
 
   public init(
     transmitBaseWatts: Double, transmitWattsPerMbps: Double, receiveBaseWatts: Double, receiveWattsPerMbps: Double,

@@ -5,6 +5,7 @@ import StrictJSON
 ///
 /// Exact for latency and energy (see `AdditiveOptimum` for what a waking radio leaves open). Throughput is no sum: cuts
 /// of weighted stages are tried, and the best one found may fall short of the optimum.
+/// Where memory is limited and the cut does not fit, every placement is tried, or refused where there are too many.
 /// Source: Hu et al., "Dynamic adaptive DNN surgery for inference acceleration on the edge", INFOCOM 2019.
 public struct MinimumCut: PartitionPolicy {
   public static let kind = "mincut"
@@ -35,7 +36,8 @@ public struct MinimumCut: PartitionPolicy {
       return EstimatingDecider(problem, estimation) { hops in
         try checked(
           prepared == nil
-            ? ThroughputCuts(problem.replacingHops(hops), crossings)?.placement : prepared?.placement(over: hops))
+            ? ThroughputCuts(problem.replacingHops(hops), crossings)?.placement : prepared?.placement(over: hops),
+          in: problem)
       }
     }
   }
@@ -54,13 +56,13 @@ public struct MinimumCut: PartitionPolicy {
       objective == .throughput
       ? ThroughputCuts(problem, crossings)?.placement
       : PreparedCut(problem, objective, crossings, solver: solver).placement(over: problem.hops)
-    return try checked(placement)
+    return try checked(placement, in: problem)
   }
 
-  private func checked(_ placement: Placement?) throws -> Placement {
+  private func checked(_ placement: Placement?, in problem: PlacementProblem) throws -> Placement {
     guard let placement else {
       throw InputError("policy mincut,crossings=one-way: the pinned layers leave no placement that never flows back")
     }
-    return placement
+    return try problem.fitting(placement, objective ?? .latency, crossings, policy: "mincut")
   }
 }

@@ -73,6 +73,15 @@ public struct Oracle: PartitionPolicy {
   ) throws -> Placement {
     let objective = objective ?? .latency
     let optimum = Optimum(of: problem, objective)
+    if problem.limitsMemory {
+      try problem.checkMemory(of: optimum.placement)
+      guard optimum.isProven else {
+        throw InputError(
+          "policy oracle: too many placements would have to be tried to prove the best that fits into the nodes' memory"
+        )
+      }
+      return optimum.placement
+    }
     guard optimum.isProven || objective != .throughput || optimum.gap ?? 1 <= Self.largestGap else {
       let gap = optimum.gap.map { "; the best that was found is within \(rounded(100 * $0)) % of it" } ?? ""
       throw InputError(

@@ -11,6 +11,12 @@ public struct PathOutline: Sendable {
   public var tierNames: [String] { problem.tiers.map(\.name) }
   public func role(of tier: Int) -> TierRole { problem.role(of: tier) }
   public var candidateCuts: [Cut] { problem.candidateCuts }
+  /// The candidates that fit into every machine's memory; all where none does, as whoever uses the placement says so.
+  public var fittingCuts: [Cut] {
+    guard problem.limitsMemory else { return candidateCuts }
+    let fitting = candidateCuts.filter { problem.fits(problem.placement(cutting: $0)) }
+    return fitting.isEmpty ? candidateCuts : fitting
+  }
 
   public func cut(named name: String) throws(InputError) -> Cut { try problem.cut(named: name) }
   public func placement(everythingOn tier: Int) -> Placement { problem.placement(everythingOn: tier) }

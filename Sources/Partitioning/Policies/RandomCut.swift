@@ -10,7 +10,7 @@ public struct RandomCut: BlindPolicy {
   public init(from fields: inout FieldReader) {}
 
   public func placement(along path: PathOutline, using random: inout RandomStream) -> Placement {
-    let cuts = path.candidateCuts
+    let cuts = path.fittingCuts
     return path.placement(cutting: cuts[random.integer(below: cuts.count)])
   }
 }

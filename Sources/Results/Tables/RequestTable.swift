@@ -26,7 +26,7 @@ extension Tables {
       .integer("machine", "which of the source node's machines it began on, from 0") { Int64($0.record.machine) },
       .reference("model_id", to: "model", "the network it is for") { $0.model },
       .reference("placement_id", to: "placement", "where its layers ran") { $0.placement },
-      .word("outcome", "completed, fell_back (to the device), dropped, timed_out, lost or unfinished") {
+      .word("outcome", "completed, fell_back (to the device), dropped, timed_out, lost, depleted or unfinished") {
         $0.record.outcome.word
       },
       .integer("deadline_missed", "1 if it ended later than its deadline") { $0.record.missedDeadline ? 1 : 0 },
@@ -58,6 +58,7 @@ extension Tables {
       .real("receive_energy_j", "device: receiving") { $0.record.receiveJoules },
       .real("wait_energy_j", "device: its share of idling while it waits for others") { $0.record.waitJoules },
       .real("radio_overhead_energy_j", "device: promotion and tail of the radio") { $0.record.radioOverheadJoules },
+      .integer("cold_starts", "visits to nodes that had to load weights first") { Int64($0.record.coldStarts) },
       .real("server_energy_j", "all other nodes: (busy power / servers) x service time") { $0.record.serverJoules },
       .integer("attempts", "1 and the retries") { Int64($0.extras?.attempts ?? 1) },
       .integer("timeouts", "attempts that took too long") { Int64($0.extras?.timeouts ?? 0) },
@@ -85,6 +86,7 @@ extension RequestRecord.Outcome {
     case .fellBack: "fell_back"
     case .timedOut: "timed_out"
     case .lost: "lost"
+    case .depleted: "depleted"
     }
   }
 }

@@ -93,7 +93,7 @@ extension Tables {
       .optionalReal("availability", "share of machines x time without outages; NULL where it cannot fail") {
         $0.totals.availability
       },
-    ],
+    ] + MachineColumns.columns,
     constraints: ["PRIMARY KEY (run_id, node_id)"])
 
   static let runLink = Table<TotalsRow<LinkTotals>>(

@@ -9,10 +9,14 @@ package struct ChainLayer: Sendable {
   /// The tier it is placed on.
   var tier: UInt8
 
+  /// Bytes of its weights.
+  var weightBytes = 0
+
   /// What batches cost on each tier, where they are served.
   var batch: BatchCost?
 
-  package init(_ seconds: [Double], bytes: Int = 0, on tier: UInt8, batch: BatchCost? = nil) {
+  package init(_ seconds: [Double], bytes: Int = 0, on tier: UInt8, batch: BatchCost? = nil, weightBytes: Int = 0) {
+    self.weightBytes = weightBytes
     self.seconds = seconds
     self.batch = batch
     self.bytes = bytes
@@ -32,7 +36,10 @@ extension PlacementProblem {
     ]
     for (index, layer) in layers.enumerated() {
       let isLast = index == layers.count - 1
-      graph.append(CostGraph.Layer(name: "layer\(index)", inputs: [index], outputs: [index + 1]))
+      let work = CostGraph.Work(macs: 0, bytes: 0, weightBytes: layer.weightBytes, costClass: .memory)
+      graph.append(
+        CostGraph.Layer(
+          name: "layer\(index)", inputs: [index], outputs: [index + 1], work: layer.weightBytes > 0 ? work : nil))
       tensors.append(
         CostGraph.Boundary(
           name: "tensor\(index)", producer: index + 1, consumers: isLast ? [] : [index + 2], bytes: layer.bytes,

@@ -6,6 +6,8 @@
 /// Accumulators are in nanoseconds x idle servers, and begin at 0 whenever their group was empty.
 struct IdleLedger {
   let servers: Int32
+  /// The machine that keeps its own ledger instead, among `Engine.machines`; -1 where power is one number.
+  let machine: Int32
   var busy: Int32 = 0
   private var computing: Int32 = 0
   private var transferring: Int32 = 0
@@ -15,7 +17,10 @@ struct IdleLedger {
   private var transferringShare = 0.0
   private var waitingShare = 0.0
 
-  init(servers: Int) { self.servers = Int32(servers) }
+  init(servers: Int, machine: Int = -1) {
+    self.servers = Int32(servers)
+    self.machine = Int32(machine)
+  }
 
   /// Lets time pass; returns the idle server time in the window that nobody pays for.
   @inline(__always)

@@ -7,6 +7,8 @@ import Partitioning
 /// Accumulators are in nanoseconds and begin at 0 whenever their group was empty.
 struct RadioLedger {
   let link: Int32
+  /// The machine whose battery it uses, among `Engine.machines`; -1 where there is none.
+  let machine: Int32
   private var sendingUp: Int32 = 0
   private var sendingDown: Int32 = 0
   private var queued: Int32 = 0
@@ -22,9 +24,40 @@ struct RadioLedger {
   private var shareDown = 0.0
   private var shareQueued = 0.0
 
-  init(link: Int) { self.link = Int32(link) }
+  init(link: Int, machine: Int = -1) {
+    self.link = Int32(link)
+    self.machine = Int32(machine)
+  }
 
   var isAtWork: Bool { sendingUp + sendingDown + queued > 0 }
+
+  func isSending(_ direction: Direction) -> Bool { (direction == .up ? sendingUp : sendingDown) > 0 }
+
+  /// What it draws now.
+  func draw(_ totals: RadioTotals, now: Int64) -> RadioDraw {
+    var draw = RadioDraw()
+    let isSendingAny = sendingUp > 0 || sendingDown > 0
+    if isWaking {
+      draw.watts = totals.promotionWatts
+    } else if isSendingAny {
+      if sendingUp > 0 {
+        draw.watts += totals.upWatts
+        draw.upRateWatts = totals.fullRateUpWatts
+      }
+      if sendingDown > 0 {
+        draw.watts += totals.downWatts
+        draw.downRateWatts = totals.fullRateDownWatts
+      }
+    } else if queued > 0 {
+      draw.watts = totals.tailWatts
+    } else if tailOwner >= 0, since + totals.tailNanoseconds > now {
+      draw.watts = totals.tailWatts
+      draw.tailEnd = since + totals.tailNanoseconds
+    } else {
+      draw.watts = totals.idleWatts
+    }
+    return draw
+  }
 
   @inline(__always)
   mutating func advance(to now: Int64, _ window: Window, _ totals: inout RadioTotals) {
@@ -82,6 +115,14 @@ struct RadioLedger {
   }
 }
 
+/// What a radio draws from a battery: what it adds for rates counted at the link's full rate.
+struct RadioDraw {
+  var watts = 0.0
+  var upRateWatts = 0.0
+  var downRateWatts = 0.0
+  var tailEnd = Int64.max
+}
+
 /// One link's radio power, and for how long its radios were in which state inside the window, in nanoseconds.
 struct RadioTotals {
   let isCellular: Bool
@@ -90,6 +131,9 @@ struct RadioTotals {
   /// What is in proportion to the rate, at the link's full rate.
   let upRateWatts: Double
   let downRateWatts: Double
+  /// The same in watts whatever the rates' unit is.
+  let fullRateUpWatts: Double
+  let fullRateDownWatts: Double
   let promotionNanoseconds: Int64
   let promotionWatts: Double
   let tailNanoseconds: Int64
@@ -116,6 +160,7 @@ struct RadioTotals {
       upWatts = power.addedWatts(.up, bitsPerSecond: 0)
       downWatts = power.addedWatts(.down, bitsPerSecond: 0)
       (upRateWatts, downRateWatts) = (0, 0)
+      (fullRateUpWatts, fullRateDownWatts) = (0, 0)
       (promotionNanoseconds, promotionWatts, tailNanoseconds, tailWatts, idleWatts) = (0, 0, 0, 0, 0)
     case .cellular(let radio):
       isCellular = true
@@ -124,8 +169,12 @@ struct RadioTotals {
       let bitsPerUnit = 8 / Double(RateTrace.unitsPerByte)
       upRateWatts =
         radio.transmitWattsPerMbps * (uplinkIsTraced ? bitsPerUnit * 1e9 : hop.uplinkBitsPerSecond) / 1e6
+        * radio.countedShare(of: hop.uplinkBitsPerSecond)
       downRateWatts =
         radio.receiveWattsPerMbps * (downlinkIsTraced ? bitsPerUnit * 1e9 : hop.downlinkBitsPerSecond) / 1e6
+        * radio.countedShare(of: hop.downlinkBitsPerSecond)
+      fullRateUpWatts = radio.transmitWattsPerMbps * radio.countedMbps(hop.uplinkBitsPerSecond / 1e6)
+      fullRateDownWatts = radio.receiveWattsPerMbps * radio.countedMbps(hop.downlinkBitsPerSecond / 1e6)
       promotionNanoseconds = radio.promotionNanoseconds
       promotionWatts = radio.promotionWatts
       tailNanoseconds = radio.tailNanoseconds
@@ -157,5 +206,12 @@ struct RadioTotals {
     let sending = upWatts * Double(sendingUp) + downWatts * Double(sendingDown)
     let rates = upRateWatts * Double(fullRateUp) + downRateWatts * Double(fullRateDown)
     return (sending + rates + promotionWatts * Double(waking) + tailWatts * Double(inTail)) / 1e9
+  }
+}
+
+extension Radio {
+  /// Of what is in proportion to a link's rate, the share that counts.
+  fileprivate func countedShare(of bitsPerSecond: Double) -> Double {
+    countedMbps(bitsPerSecond / 1e6) / (bitsPerSecond / 1e6)
   }
 }

@@ -13,6 +13,8 @@ struct BatchKind: Hashable {
 struct BatchPlan {
   let line: Int32
   let times: Int32
+  /// What a batch needs in memory, an index into `visitPlans`; -1 where nobody looks.
+  var visit: Int32 = -1
 }
 
 extension Engine {
@@ -51,9 +53,22 @@ extension Engine {
   mutating func joinBatch(_ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     let index = Int(request.pointee.station)
     let station = batchers.base + index
-    guard station.pointee.waiting < station.pointee.limit || station.pointee.startsAtOnce else {
+    let machine = Int(station.pointee.machine)
+    if machine >= 0 {
+      advanceMachine(machine, to: now)
+      if machines[machine].isDead {
+        endDepleted(slot)
+        return
+      }
+    }
+    let startsAtOnce = station.pointee.startsAtOnce && (machine < 0 || machines[machine].power == .on)
+    guard station.pointee.waiting < station.pointee.limit || startsAtOnce else {
       turnAway(slot, request)
       return
+    }
+    if machine >= 0 {
+      machines[machine].come(window)
+      note(MachineVisit(), for: slot)
     }
     // What the largest batches would take for it.
     let largest = batchTimes[Int(batchPlans[Int(step.pointee.details)].times + station.pointee.maximum - 1)]
@@ -69,20 +84,27 @@ extension Engine {
     line.pointee.last = Int32(slot)
     line.pointee.count += 1
     station.pointee.waiting += 1
-    changeShare(of: request, to: step.pointee.isOwn ? .none : .waiting)
+    let waits = machine >= 0 && machines[machine].power != .on
+    changeShare(of: request, to: step.pointee.isOwn && !waits ? .none : .waiting)
     startBatches(at: index)
+    if machine >= 0 { scheduleMachine(machine) }
   }
 
   /// The oldest request of a machine may have waited long enough.
   mutating func batchDue(_ index: Int) {
     guard batchers[index].dueTime == now else { return }
     batchers[index].dueTime = .max
+    let machine = Int(batchers[index].machine)
+    if machine >= 0 { advanceMachine(machine, to: now) }
     startBatches(at: index)
+    if machine >= 0 { scheduleMachine(machine) }
   }
 
   /// Starts batches while a server is free and one is ready, that of the oldest request first.
-  private mutating func startBatches(at index: Int) {
+  mutating func startBatches(at index: Int) {
     let station = batchers.base + index
+    let machine = Int(station.pointee.machine)
+    if machine >= 0 && machines[machine].power != .on { return }
     while station.pointee.busy < station.pointee.servers && station.pointee.waiting > 0 {
       var ready: Int32 = -1
       var oldest = Int64.max
@@ -108,6 +130,7 @@ extension Engine {
         }
         return
       }
+      if machine >= 0 && !admitsBatch(of: Int(ready), at: machine) { return }
       startBatch(of: Int(ready), at: station)
     }
   }
@@ -148,7 +171,12 @@ extension Engine {
     }
     line.pointee.first = Int32(slot)
     line.pointee.count -= size
-    queue.schedule(Event(.batchServed, leader), at: now + time)
+    if station.pointee.machine >= 0 {
+      let plan = batchPlans[Int(step.pointee.details)].visit
+      beginJob(leader, at: Int(station.pointee.machine), plan: plan, requests: size)
+    } else {
+      queue.schedule(Event(.batchServed, leader), at: now + time)
+    }
   }
 
   /// A batch is done: all its requests leave, after the next batch has begun.
@@ -157,6 +185,10 @@ extension Engine {
     if first.pointee.phase == .dead { return requests.free(leader) }
     let index = Int(first.pointee.station)
     let station = batchers.base + index
+    if station.pointee.machine >= 0 {
+      machineServedBatch(leader, at: Int(station.pointee.machine), index)
+      return
+    }
     let group = Int(station.pointee.group)
     groups[group].busy += Int128(window.overlap(first.pointee.serviceStart, now))
     var slot = leader

@@ -5,6 +5,7 @@ extension Engine {
   mutating func windowPassed(isEnd: Bool) {
     flowsPassWindow(isEnd: isEnd)
     mediaPassWindow(isEnd: isEnd)
+    for index in machines.indices { advanceMachine(index, to: now) }
     for index in 0..<sharings.count {
       let station = sharings.base + index
       guard Int(station.pointee.group) >= model.nodes.count, station.pointee.jobs > 0 else { continue }
@@ -54,6 +55,7 @@ extension Engine {
     settleFlows()
     for index in 0..<media.count { settleMedium(index) }
     for index in 0..<places.count { noteDowntime(of: index) }
+    for index in machines.indices { advanceMachine(index, to: now) }
     for (node, first) in layout.nodeLedgers.enumerated() where first >= 0 {
       for machine in 0..<model.nodes[node].count {
         unpaid[node] += Int128(ledgers[first + machine].advance(to: now, window))
@@ -88,6 +90,10 @@ extension Engine {
     let isSharing = step.pointee.discipline == .sharing
     if step.pointee.kind == .transfer && step.pointee.details >= 0 {
       abandonTransfer(slot, request, step)
+      return
+    }
+    if step.pointee.kind == .compute && layout.nodeMachines[Int(step.pointee.group)] >= 0 {
+      abandonVisit(slot, request, step)
       return
     }
     if isServing && isSharing {

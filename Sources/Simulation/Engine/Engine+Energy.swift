@@ -15,6 +15,10 @@ extension Engine {
     of request: UnsafeMutablePointer<Request>, _ ledger: UnsafeMutablePointer<IdleLedger>, to share: Request.Share,
     busy: Int32
   ) {
+    if ledger.pointee.machine >= 0 {
+      moveMachineShare(of: request, at: Int(ledger.pointee.machine), to: share)
+      return
+    }
     let plan = plans.base + Int(request.pointee.record.source)
     let unpaidTime = ledger.pointee.advance(to: now, window)
     if unpaidTime > 0 { unpaid[plan.pointee.node] += Int128(unpaidTime) }
@@ -30,7 +34,7 @@ extension Engine {
     }
   }
 
-  private func book(_ joules: Double, of share: Request.Share, _ request: UnsafeMutablePointer<Request>) {
+  func book(_ joules: Double, of share: Request.Share, _ request: UnsafeMutablePointer<Request>) {
     switch share {
     case .none: break
     case .computing: request.pointee.record.deviceComputeJoules += joules

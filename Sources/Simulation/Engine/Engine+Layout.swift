@@ -6,6 +6,8 @@ struct Layout {
   /// By node: the first station, and the first ledger or -1.
   var nodeStations: [Int] = []
   var nodeLedgers: [Int] = []
+  /// By node: the first of `Engine.machines`, or -1.
+  var nodeMachines: [Int] = []
   /// By link: the first station of each direction, and the first radio or -1.
   var upStations: [Int] = []
   var downStations: [Int] = []
@@ -36,9 +38,14 @@ extension Engine {
     layOutPlaces()
     for (index, node) in model.nodes.enumerated() {
       groups.append(GroupTotals())
-      let firstLedger = isSource[index] && node.idleWatts > 0 ? ledgers.count : -1
+      layout.nodeMachines.append(node.traits.isPlain ? -1 : machines.count)
+      let hasLedger = isSource[index] && (node.idleWatts > 0 || !node.traits.isPlain)
+      let firstLedger = hasLedger ? ledgers.count : -1
       layout.nodeLedgers.append(firstLedger)
-      for _ in 0..<(firstLedger < 0 ? 0 : node.count) { ledgers.append(IdleLedger(servers: node.servers)) }
+      for place in 0..<(firstLedger < 0 ? 0 : node.count) {
+        let machine = node.traits.isPlain ? -1 : machines.count + place
+        ledgers.append(IdleLedger(servers: node.servers, machine: machine))
+      }
       layout.nodeStations.append(addMachines(of: node, group: index, ledger: firstLedger))
     }
     for (index, link) in model.links.enumerated() {
@@ -54,12 +61,16 @@ extension Engine {
           downlinkIsTraced: link.downlinkTrace != nil))
       let hasRadio = radioPowers[index] != .none
       layout.radios.append(hasRadio ? radios.count : -1)
-      for _ in 0..<(hasRadio ? model.nodes[link.from].count : 0) { radios.append(RadioLedger(link: index)) }
+      let firstMachine = model.nodes[link.from].traits.battery == nil ? -1 : layout.nodeMachines[link.from]
+      for place in 0..<(hasRadio ? model.nodes[link.from].count : 0) {
+        radios.append(RadioLedger(link: index, machine: firstMachine < 0 ? -1 : firstMachine + place))
+      }
     }
   }
 
   /// A station for each machine of a node; returns the first among those of its kind.
   private mutating func addMachines(of node: NodeModel, group: Int, ledger: Int) -> Int {
+    if !node.traits.isPlain { return addChangingMachines(of: node, group: group) }
     let first: Int
     switch node.scheduler {
     case .fifo, .priority, .edf: first = queues.count
@@ -83,6 +94,24 @@ extension Engine {
       }
     }
     return first
+  }
+
+  /// Machines whose speed, power or memory changes; returns the first of them, or of their batching stations.
+  private mutating func addChangingMachines(of node: NodeModel, group: Int) -> Int {
+    let first = machines.count
+    let firstBatcher = batchers.count
+    for place in 0..<node.count {
+      var machine = Machine(node, index: group, place: place)
+      if case .batch(let maximum, let timeout) = node.scheduler {
+        machine.batcher = Int32(batchers.count)
+        batchers.append(
+          BatchStation(
+            servers: Int32(node.servers), maximum: Int32(maximum), limit: machine.limit, timeout: timeout,
+            group: Int32(group), ledger: -1, machine: Int32(machines.count)))
+      }
+      machines.append(machine)
+    }
+    return node.scheduler.isBatch ? firstBatcher : first
   }
 
   /// A station or constraint for one direction of each instance of a link, and its clock.

@@ -18,6 +18,7 @@ extension Engine {
       case .capacityChanged: capacityChanged(event.index)
       case .alarm: alarmRang(event.index)
       case .mediumDue: mediumDue(event.index)
+      case .machineDue: machineDue(event.index)
       case .windowPassed: windowPassed(isEnd: event.index == 1)
       }
     }

@@ -108,7 +108,7 @@ extension Engine {
     switch step.kind {
     case .compute: first = layout.nodePlaces[Int(step.group)]
     case .transfer: first = layout.linkPlaces[(Int(step.group) - model.nodes.count) / 2]
-    case .end, .depart, .arrive: return false
+    case .end, .depart, .arrive, .gate: return false
     }
     guard first >= 0 else { return false }
     let instance = step.stride == 0 ? 0 : machine(on: step.tier, for: request)

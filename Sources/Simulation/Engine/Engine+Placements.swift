@@ -46,7 +46,11 @@ extension Engine {
   mutating func use(_ placement: Placement, of source: Int) throws -> Int {
     let first = steps.count
     let problem = model.sources[source].problem
-    try compile(Itinerary(placement, in: problem), in: problem.opened(for: placement).problem, of: source)
+    try problem.checkMemory(of: placement)
+    try checkMemory(placement, in: problem, of: source)
+    try compile(
+      Itinerary(placement, in: problem), in: problem.opened(for: placement).problem, of: source,
+      memory: partitions(of: placement, source))
     firstSteps.append(Int32(first))
     placements.append((source, placement))
     placementIndices[source][placement] = placements.count - 1
@@ -54,9 +58,10 @@ extension Engine {
   }
 
   private mutating func compile(
-    _ itinerary: Itinerary, in problem: PlacementProblem, of position: Int
+    _ itinerary: Itinerary, in problem: PlacementProblem, of position: Int, memory: [PartitionMemory?]
   ) throws {
     let source = model.sources[position]
+    let isMortal = model.nodes[source.node].traits.battery != nil
     var visits = [UInt16](repeating: 0, count: source.path.count)
     var total: Int64 = 0
     var excursions = Excursions(problem)
@@ -79,7 +84,16 @@ extension Engine {
       }
       switch step {
       case .compute(let tier, let layers, let nanoseconds):
-        compiled.append(computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position))
+        var step = computeStep(tier, layers, nanoseconds, visit: visits[tier], in: problem, of: position)
+        if let memory = memory[tier] {
+          let plan = try visitPlan(of: memory, layers: layers, on: source.path[tier], source: position)
+          if step.discipline == .batch {
+            batchPlans[Int(step.details)].visit = plan
+          } else {
+            step.details = plan
+          }
+        }
+        compiled.append(step)
         visits[tier] &+= 1
       case .transfer(_, let hop, let direction, let bytes):
         // A stream is one step over all its links.
@@ -87,6 +101,7 @@ extension Engine {
         let path = problem.hopsOfMessage(from: index, in: itinerary.steps)
         let processing = problem.hops[hop].serialization.nanoseconds(bytes: bytes)
         let (sender, receiver) = direction == .up ? (hop, hop + 1) : (hop + 1, hop)
+        if isMortal && hop == 0 { compiled.append(.gate) }
         if processing > 0 { compiled.append(serializingStep(sender, processing, of: position)) }
         compiled.append(transferStep(path, direction, bytes, number: UInt16(truncatingIfNeeded: index), of: position))
         if processing > 0 { compiled.append(serializingStep(receiver, processing, of: position)) }
@@ -102,6 +117,7 @@ extension Engine {
         steps.append(step)
       }
     }
+    if isMortal { steps.append(.gate) }
     steps.append(Step())
     try addFallbacks(excursions, in: problem, of: position)
     if case .closed(_, 0, _) = source.arrivals, total == 0 {
@@ -120,8 +136,8 @@ extension Engine {
     step.role = node.role
     step.isOwn = tier == 0
     switch node.scheduler {
-    case .fifo, .priority, .edf: step.discipline = .line
-    case .ps: step.discipline = .sharing
+    case .fifo, .priority, .edf: step.discipline = node.traits.isPlain ? .line : .machine
+    case .ps: step.discipline = node.traits.isPlain ? .sharing : .machine
     case .batch(let maximum, _):
       step.discipline = .batch
       step.details = batchPlan(

@@ -18,6 +18,7 @@ extension Engine {
     _ slot: Int, _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>
   ) -> Bool {
     let radio = radio(of: request, step)
+    radioChanges(radio)
     let totals = totals(of: radio)
     if !totals.pointee.isCellular || radio.pointee.isAtWork { return true }
     if !radio.pointee.isWaking {
@@ -48,6 +49,7 @@ extension Engine {
   /// A radio is awake; what waited for it is sent.
   mutating func promotionEnded(_ index: Int) {
     let radio = radios.base + index
+    radioChanges(radio)
     totals(of: radio).pointee.add(waking: radio.pointee.since, now, window)
     radio.pointee.isWaking = false
     var slot = Int(radio.pointee.line.first)
@@ -63,6 +65,7 @@ extension Engine {
   /// A transfer waits in line for the link.
   mutating func radioQueues(_ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>) {
     let radio = radio(of: request, step)
+    radioChanges(radio)
     radio.pointee.advance(to: now, window, &totals(of: radio).pointee)
     request.pointee.radioMark = radio.pointee.beginQueueing()
   }
@@ -72,6 +75,7 @@ extension Engine {
     _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, wasQueued: Bool
   ) {
     let radio = radio(of: request, step)
+    radioChanges(radio)
     let totals = totals(of: radio)
     radio.pointee.advance(to: now, window, &totals.pointee)
     if wasQueued { bookQueueing(request, radio) }
@@ -95,7 +99,7 @@ extension Engine {
     let radio = radio(of: request, step)
     let totals = totals(of: radio)
     totals.pointee.add(fullRate: fullRate, step.pointee.direction)
-    if totals.pointee.isCellular && !radio.pointee.isAtWork {
+    if totals.pointee.isCellular && !radio.pointee.isAtWork && !isDead(radio) {
       radio.pointee.since = now
       radio.pointee.tailOwner = Int32(slot)
       request.pointee.holdsTail = true
@@ -107,11 +111,14 @@ extension Engine {
     _ request: UnsafeMutablePointer<Request>, _ step: UnsafeMutablePointer<Step>, fullRate: Int64
   ) {
     let radio = radio(of: request, step)
+    radioChanges(radio)
     let totals = totals(of: radio)
     radio.pointee.advance(to: now, window, &totals.pointee)
     let direction = step.pointee.direction
     let time = radio.pointee.endSending(direction) - request.pointee.radioMark
-    let joules = totals.pointee.baseWatts(direction) * time / 1e9 + step.pointee.watts * Double(fullRate)
+    let rateJoules = step.pointee.watts * Double(fullRate)
+    if radio.pointee.machine >= 0 { chargeRate(radio, joules: rateJoules, direction) }
+    let joules = totals.pointee.baseWatts(direction) * time / 1e9 + rateJoules
     if direction == .up {
       request.pointee.record.transmitJoules += joules
     } else {

@@ -34,7 +34,7 @@ extension Engine {
     case .compute:
       request.pointee.work = step.pointee.nanoseconds
       if step.pointee.variation >= 0 { vary(request, step) }
-      if step.pointee.details < 0 { offer(request.pointee.work, to: step) }
+      if step.pointee.details < 0 && step.pointee.discipline != .machine { offer(request.pointee.work, to: step) }
       request.pointee.station = station(of: step, for: request)
       switch step.pointee.discipline {
       case .line:
@@ -52,6 +52,7 @@ extension Engine {
           joinSharing(slot, request, step)
         }
       case .batch: joinBatch(slot, request, step)
+      case .machine: joinMachine(slot, request, step)
       case .flow, .medium: break
       }
     case .transfer:
@@ -64,6 +65,7 @@ extension Engine {
     case .end: complete(slot, request)
     case .depart: depart(slot)
     case .arrive: arrive(slot)
+    case .gate: passGate(slot)
     }
   }
 

@@ -23,6 +23,7 @@ extension Engine {
     result.completed = sums.completed
     result.dropped = sums.dropped
     result.unfinished = sums.unfinished
+    result.depleted = sums.depleted
     result.deadlineMissed = sums.deadlineMissed
     result.completionsInWindow = sums.completionsInWindow
     result.sums = sums.sums
@@ -47,15 +48,48 @@ extension Engine {
     result.computeJoules = node.busyWatts / Double(node.servers) / 1e9 * busy
     result.idleJoules = idleWatts * (capacity - busy)
     result.unbookedJoules = layout.nodeLedgers[index] >= 0 ? idleWatts * Double(unpaid[index]) : result.idleJoules
+    let dead = layout.nodeMachines[index] < 0 ? 0 : addMachines(of: index, to: &result)
     for (link, first) in layout.radios.enumerated() where first >= 0 && model.links[link].from == index {
       let radio = radioTotals[link]
-      let asleep = Double(window.length) * Double(node.count) - Double(radio.awake)
+      let asleep = max(0, Double(window.length) * Double(node.count) - Double(radio.awake) - dead)
       let idleJoules = radio.idleWatts / 1e9 * asleep
       result.radioJoules += radio.activeJoules
       result.idleJoules += idleJoules
       result.unbookedJoules += idleJoules
     }
     return result
+  }
+
+  /// The energy and figures of machines that keep their own ledgers; returns how long they were dead, in nanoseconds.
+  private func addMachines(of index: Int, to result: inout NodeTotals) -> Double {
+    let first = layout.nodeMachines[index]
+    let all = machines[first..<first + model.nodes[index].count]
+    let traits = model.nodes[index].traits
+    result.computeJoules = all.reduce(Int128(0)) { $0 + $1.ledger.busyEnergy }.joules
+    result.idleJoules = all.reduce(Int128(0)) { $0 + $1.ledger.idleEnergy }.joules
+    result.unbookedJoules = all.reduce(Int128(0)) { $0 + $1.ledger.unpaidEnergy }.joules
+    var figures = MachineFigures()
+    if traits.memory != nil {
+      figures.coldStarts = all.reduce(0) { $0 + $1.totals.coldStarts }
+      figures.evictions = all.reduce(0) { $0 + $1.totals.evictions }
+    }
+    if traits.thermal != nil {
+      figures.peakCelsius = all.map(\.totals.peakCelsius).max()
+      figures.throttledSeconds = all.reduce(0) { $0 + Double($1.totals.throttled) } / 1e9
+    }
+    if traits.powerStates != nil {
+      figures.boots = all.reduce(0) { $0 + $1.totals.boots }
+      figures.offSeconds = all.reduce(0) { $0 + Double($1.totals.off) } / 1e9
+    }
+    if let battery = traits.battery {
+      let left = all.reduce(Int128(0)) { $0 + ($1.charge?.left ?? 0) }.joules
+      figures.batteryLeftJoules = left
+      figures.batteryUsedJoules = battery.joules * Double(all.count) - left
+      figures.batteriesEmpty = all.count(where: \.isDead)
+      figures.firstEmptySeconds = all.compactMap(\.diedAt).min().map { Double($0) / 1e9 }
+    }
+    result.machines = figures
+    return all.reduce(0) { $0 + Double($1.totals.dead) }
   }
 
   private func linkTotals(_ index: Int) -> LinkTotals {

@@ -50,7 +50,7 @@ extension Engine {
   }
 
   /// What orders a line that is not served in the order of arrival: least first.
-  private func urgency(of request: UnsafeMutablePointer<Request>) -> UInt64 {
+  func urgency(of request: UnsafeMutablePointer<Request>) -> UInt64 {
     let plan = plans.base + Int(request.pointee.record.source)
     let step = steps.base + Int(request.pointee.step)
     if model.nodes[Int(step.pointee.group)].scheduler == .priority {

@@ -12,7 +12,7 @@ extension Engine {
     switch step.pointee.kind {
     case .compute: hasEvent = withdrawVisit(slot, request, step)
     case .transfer: hasEvent = withdrawMessage(slot, request, step)
-    case .end, .depart, .arrive: break
+    case .end, .depart, .arrive, .gate: break
     }
     changeShare(of: request, to: .none)
     request.pointee.phase = .stalled
@@ -63,7 +63,8 @@ extension Engine {
       request.pointee.batch = 1
       request.pointee.leadsBatch = true
     case .batch: removeFromBatchLine(slot, request, step)
-    case .flow, .medium: break
+    // Nobody withdraws from machines with traits: scenarios in which that could happen are refused.
+    case .flow, .medium, .machine: break
     }
     if isServing { request.pointee.record.add(compute: served, queue: 0, step) }
     if step.pointee.isOwn {

@@ -50,6 +50,11 @@ struct Engine: ~Copyable {
   var connections = PlainBuffer<Connection>()
   /// Where the connections of a source's machines over links begin.
   var connectionIndices: [ConnectionKey: Int32] = [:]
+  // Machines whose speed, power or memory changes, what requests at them remember by slot, and what visits need.
+  var machines: [Machine] = []
+  var visits: [MachineVisit] = []
+  var visitPlans: [VisitPlan] = []
+  var weightsKinds: [WeightsKind: Int32] = [:]
   /// By node; then by link, up and down.
   var groups = PlainBuffer<GroupTotals>()
 
@@ -130,12 +135,20 @@ struct Engine: ~Copyable {
     queue.schedule(Event(.windowPassed, 1), at: window.end)
     startOutages()
     for source in model.sources.indices { startArrivals(of: source) }
+    for index in machines.indices {
+      if machines[index].charge != nil { readRadio(of: index) }
+      scheduleMachine(index)
+    }
   }
 
   deinit {
     for index in 0..<sharings.count { sharings[index].deallocate() }
     for index in 0..<heaps.count { heaps[index].deallocate() }
     for index in 0..<media.count { media[index].deallocate() }
+    for machine in machines {
+      var machine = machine
+      machine.deallocate()
+    }
   }
 
   /// Requests handed over at a time.

@@ -20,6 +20,7 @@ struct NetworkTotals {
   var completed = 0
   var dropped = 0
   var unfinished = 0
+  var depleted = 0
   var deadlineMissed = 0
   var completionsInWindow = 0
   /// Of completed requests, in nanoseconds.
@@ -34,7 +35,12 @@ struct NetworkTotals {
   mutating func add(_ record: borrowing RequestRecord) -> Bool {
     if record.missedDeadline { deadlineMissed += 1 }
     guard record.outcome.isAnswered else {
-      if record.outcome == .dropped { dropped += 1 } else if record.outcome == .unfinished { unfinished += 1 }
+      switch record.outcome {
+      case .dropped: dropped += 1
+      case .depleted: depleted += 1
+      case .unfinished: unfinished += 1
+      case .completed, .fellBack, .timedOut, .lost: break
+      }
       return true
     }
     completed += 1

@@ -25,6 +25,8 @@ struct Event {
     case alarm
     /// The next message over a medium may have been sent.
     case mediumDue
+    /// A machine has jobs that are done, or changes by itself.
+    case machineDue
   }
 
   static let maximumIndex = 1 << 28 - 1

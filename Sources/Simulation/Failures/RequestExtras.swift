@@ -61,7 +61,7 @@ public struct ExtrasTotals: Sendable {
     case .fellBack: fellBack += 1
     case .timedOut: timedOut += 1
     case .lost: lost += 1
-    case .completed, .dropped, .unfinished: break
+    case .completed, .dropped, .unfinished, .depleted: break
     }
     attempts += Int64(extras.attempts)
     timeouts += Int64(extras.timeouts)

@@ -6,11 +6,13 @@ struct Step {
     case compute, transfer, end
     /// Where attempts can fail: one begins; control is back on the device.
     case depart, arrive
+    /// Goes on only while the device's battery is not empty.
+    case gate
   }
 
-  /// What kind of station it is at: one of `queues`, `sharings` or `batchers`, several constraints of `flows`, or one of
-  /// `media`.
-  enum Discipline: UInt8 { case line, sharing, batch, flow, medium }
+  /// What kind of station it is at: one of `queues`, `sharings`, `batchers`, `media` or `machines`, or several constraints
+  /// of `flows`.
+  enum Discipline: UInt8 { case line, sharing, batch, flow, medium, machine }
 
   var kind = Kind.end
   var role = NodeModel.Role.device
@@ -34,8 +36,8 @@ struct Step {
   var ledger: Int32 = -1
   /// The streams of the service variation; -1 where service does not vary.
   var variation: Int32 = -1
-  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans`, of a departure the first
-  /// step of the fallback; -1 where there is nothing.
+  /// What few steps need: of a message an index into `transfers`, of a visit into `batchPlans` or `visitPlans`, of a
+  /// departure the first step of the fallback; -1 where there is nothing.
   var details: Int32 = -1
   /// The service time at full speed.
   var nanoseconds: Int64 = 0
@@ -43,4 +45,11 @@ struct Step {
   var bytes: Int64 = 0
   /// Busy power of one server, or the radio's power that is proportional to the rate.
   var watts = 0.0
+
+  /// What a request of a device with a battery must pass to go on.
+  static var gate: Step {
+    var step = Step()
+    step.kind = .gate
+    return step
+  }
 }

@@ -10,6 +10,8 @@ struct BatchStation {
   /// The node it belongs to, and its machine's ledger or -1.
   let group: Int32
   let ledger: Int32
+  /// What runs its batches, among `Engine.machines`; -1 where nothing changes their speed.
+  var machine: Int32 = -1
   var firstLine: Int32 = -1
   /// When the oldest of a line will have waited long enough; other times in the event queue are stale.
   var dueTime: Int64 = .max
