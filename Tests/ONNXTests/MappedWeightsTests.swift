@@ -63,12 +63,15 @@ struct MappedWeightsTests {
 
   /// How much of a mapped file is in memory; `nil` where it is not mapped.
   private func residentBytes(of path: String) throws -> Int? {
-    let lines = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(separator: "\n")
+    // Its size is told as 0, so it has to be read to the end.
+    let handle = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+    let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    let lines = text.split(separator: "\n")
     var total: Int?
     var isInside = false
     for line in lines {
       if line.first?.isNumber ?? false || ("a"..."f").contains(line.first ?? "z") {
-        isInside = line.hasSuffix(path)
+        isInside = line.hasSuffix(path.split(separator: "/").suffix(2).joined(separator: "/"))
       } else if isInside, line.hasPrefix("Rss:"), let kilobytes = line.split(separator: " ").dropFirst().first {
         total = (total ?? 0) + (Int(kilobytes) ?? 0) * 1024
       }

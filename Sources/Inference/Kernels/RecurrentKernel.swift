@@ -91,8 +91,8 @@ struct RecurrentKernel<Cell: RecurrentCell>: PreparedKernel {
     let inputPanels = self.inputPanels ?? Self.inputPanels(w, sizes, using: context)
     let recurrentPanels = self.recurrentPanels ?? Self.recurrentPanels(r, sizes, using: context)
     if let y = outputs.optional(0) { y.floats.update(repeating: 0, count: y.elementCount) }
-    let room = try Extent.count(of: [sizes.directions, rows, width])
-    ScratchPool.shared.withFloats(room) { memory in
+    // `RecurrentSettings.sizes` has checked that this is no overflow.
+    ScratchPool.shared.withFloats(sizes.directions * rows * width) { memory in
       for direction in 0..<sizes.directions {
         // X · Wᵀ for all steps and sequences, in the order of X's rows.
         let product = RowProduct(

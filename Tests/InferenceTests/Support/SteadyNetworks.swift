@@ -5,10 +5,10 @@ extension Networks {
   static func pools(seed: UInt64 = 2) throws -> Graph {
     var net = Weights(GraphBuilder(name: "pools"), seed: seed)
     let input = net.builder.input("input", .float32, [1, 3, 40, 40])
-    let first = try net.convolution("first", input, [16, 3, 5, 5], normalized: true, activation: "Relu")
+    let first = try net.convolution("first", input, [16, 3, 5, 5], activation: "Relu")
     let pooled = try net.node("pool", "MaxPool", [first], ["kernel_shape": .ints([2, 2]), "strides": .ints([2, 2])])
     let tiled = try net.convolution("tiled", pooled, [32, 16, 3, 3], activation: "Relu")
-    let wide = try net.convolution("wide", tiled, [48, 32, 1, 1], normalized: true, activation: "Relu")
+    let wide = try net.convolution("wide", tiled, [48, 32, 1, 1], activation: "Relu")
     let depthwise = try net.node(
       "depthwise", "Conv", [wide, net.weight("depthwise.weight", [48, 1, 3, 3])], ["group": .int(48)])
     let mean = try net.node(
