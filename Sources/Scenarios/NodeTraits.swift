@@ -159,7 +159,7 @@ extension Scenario {
       let wattHours = fields.doubleIfPresent("capacity_wh", in: .positive(upTo: 1e6), "in watt hours")
       let joules = fields.doubleIfPresent("capacity_j", in: .positive(upTo: 1e9), "or in joules")
       let charge = fields.double("charge", default: 1, in: .range(0.000001...1), "the share of it at the start")
-      if (wattHours == nil) == (joules == nil) {
+      if fields.isPresent("capacity_wh") == fields.isPresent("capacity_j") {
         fields.error("a battery needs 'capacity_wh' or 'capacity_j', and not both", at: "capacity_wh")
       }
       return Battery(joules: (joules ?? (wattHours ?? 1) * 3600) * charge)
