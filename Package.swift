@@ -10,10 +10,11 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
     .target(name: "StrictJSON"),
     .target(name: "RandomStreams"),
-    .target(name: "Inference", dependencies: ["CKernels", "RandomStreams"]),
+    .target(name: "Inference", dependencies: ["CKernels", "CZlib", "RandomStreams"]),
     .target(name: "ONNX", dependencies: ["Inference"]),
     .target(name: "ModelZoo", dependencies: ["Inference", "RandomStreams"]),
     .target(

@@ -26,6 +26,15 @@ struct Infer: ParsableCommand {
   @Option(help: ArgumentHelp("Cut after this node, value or module; it and all it needs run apart.", valueName: "node"))
   var cut: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How the tensors of the cut cross: fp32, fp16, int8, int8-channel, int4 or int4-channel, each alone or with +runs or "
+        + "+zlib; the outputs are those of the coded tensors. all: compares every codec.", valueName: "codec"))
+  var codec: String?
+
+  @Option(help: "How many seeded inputs a codec is judged by.")
+  var calibration = 16
+
   @Option(help: "How many threads a kernel may use; results do not depend on it.")
   var threads = 1
 
@@ -37,6 +46,8 @@ struct Infer: ParsableCommand {
   func validate() throws {
     guard (1...256).contains(threads) else { throw ValidationError("--threads is between 1 and 256") }
     if !inputs.isEmpty, !shapes.isEmpty { throw ValidationError("--input has a shape already; leave --shape out") }
+    if codec != nil, cut == nil { throw ValidationError("--codec is how the tensors of a --cut cross") }
+    guard (1...100_000).contains(calibration) else { throw ValidationError("--calibration is between 1 and 100000") }
     guard seed >= 0 else { throw ValidationError("--seed is 0 or more") }
   }
 
@@ -65,7 +76,9 @@ struct Infer: ParsableCommand {
         throw InputError("'\(outputDir.printable)' is not a folder; make it first")
       }
     }
-    let outputs = try execute(graph, tensors, fuse: loaded.fuses)
+    let codecs = try chosenCodecs()
+    if let cut, !codecs.isEmpty { try judge(codecs, cut, loaded, graph) }
+    let outputs = try execute(graph, tensors, fuse: loaded.fuses, codec: codecs.count == 1 ? codecs[0] : nil)
     for (index, output) in outputs.enumerated() {
       let name = graph[graph.outputs[index]].name
       if let outputDir {
@@ -78,10 +91,48 @@ struct Infer: ParsableCommand {
     }
   }
 
-  private func execute(_ graph: Graph, _ inputs: [Tensor], fuse: Bool) throws -> [Tensor] {
+  private func chosenCodecs() throws -> [TensorCodec] {
+    guard let codec else { return [] }
+    if codec == "all" { return TensorCodec.allNames.compactMap { TensorCodec(named: $0) } }
+    guard let found = TensorCodec(named: codec) else {
+      throw InputError(
+        "--codec: unknown codec '\(codec.printable)'", suggestion: (TensorCodec.allNames + ["all"]).nearest(to: codec))
+    }
+    return [found]
+  }
+
+  /// Prints what each codec costs and loses over the calibration set.
+  private func judge(_ codecs: [TensorCodec], _ cut: String, _ loaded: LoadedModel, _ graph: Graph) throws {
+    do {
+      let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads, fuse: loaded.fuses)
+      let whole = try Executor(graph, threads: threads, fuse: loaded.fuses)
+      let inputs = try (0..<calibration).map { try loaded.seededInputs(seed: UInt64(seed) &+ UInt64($0)) }
+      var table = TextTable(["codec", "bytes", "encode ms", "decode ms", "SNR dB", "top-1 agreement"])
+      for quality in try CodecQuality.measure(codecs, in: split, whole: whole, inputs: inputs) {
+        table.add([
+          .text(quality.codec.description), .count(Int(quality.bytes.rounded())), .number(quality.encodeMilliseconds),
+          .number(quality.decodeMilliseconds),
+          quality.signalToNoise.isFinite ? .number(quality.signalToNoise) : .text("exact"),
+          .text(String(format: "%.1f %%", 100 * quality.agreement)),
+        ])
+      }
+      Console.error(table.rendered(.text))
+    } catch let error as UnknownName {
+      throw InputError("--cut: \(error)")
+    } catch let error as AbsorbedName {
+      throw InputError("--cut: \(error)")
+    } catch let error as ExecutionError {
+      throw InputError("'\(model.printable)': \(error)")
+    }
+  }
+
+  private func execute(
+    _ graph: Graph, _ inputs: [Tensor], fuse: Bool, codec: TensorCodec?
+  ) throws -> [Tensor] {
     do {
       guard let cut else { return try Executor(graph, threads: threads, fuse: fuse).run(inputs) }
       let split = try PartitionedExecutor(graph, cutAfter: cut, threads: threads, fuse: fuse)
+      if let codec { return try split.run(inputs, codec: codec).outputs }
       let (outputs, records) = try split.run(inputs)
       for (index, (partition, record)) in zip(split.partitions, records).enumerated() {
         Console.error(
