@@ -63,7 +63,14 @@ extension Scenario {
       diagnostics.report(
         "\(JSONNumber(outages.rounded()).text) outages would come at random, more than 10^8", at: position)
     }
-    for node in nodes { check(node.randomOutages, count: node.count, node.position) }
+    for node in nodes {
+      check(node.randomOutages, count: node.count, node.position)
+      if node.randomOutages != nil || !node.outages.isEmpty, !node.traits.isPlain {
+        diagnostics.report(
+          "node '\(node.name.printable)' has outages, which are not simulated together with memory, clocks, heat, power "
+            + "states or batteries", at: node.position)
+      }
+    }
     for link in links {
       let count = link.isShared ? 1 : nodes.first { $0.name == link.from.name }?.count ?? 1
       check(link.randomOutages, count: count, link.position)

@@ -25,7 +25,7 @@ extension Engine {
     if request.pointee.phase != .stalled {
       let step = steps[Int(request.pointee.step)]
       // What has not left the device yet is withdrawn; nobody tells the others.
-      let isVisit = step.kind == .compute && step.discipline != .batch
+      let isVisit = step.kind == .compute && (step.discipline == .line || step.discipline == .sharing)
       let isMessage = step.kind == .transfer && step.direction == .up && !request.pointee.phase.hasSent
       let isHere = step.isOwn && (isVisit || isMessage)
       slot = isHere ? withdraw(slot) : leaveRemains(slot)

@@ -12,6 +12,10 @@ extension SystemModel {
     }
     for node in nodes {
       try require(isPossible(node.outages, node.randomOutages), "node '\(node.name)': impossible outages")
+      try require(
+        !node.fails || node.traits.isPlain,
+        "node '\(node.name)': outages of machines with memory, clocks, heat, power states or batteries are not simulated"
+      )
     }
     for link in links {
       try require(isPossible(link.outages, link.randomOutages), "link '\(link.name)': impossible outages")

@@ -41,16 +41,21 @@ extension Engine {
   /// A request ends because a battery is empty.
   mutating func endDepleted(_ slot: Int) {
     let request = requests[slot]
+    let own = ownMachine(of: request)
+    if isRemains(slot) { return endRemains(slot) }
+    if usesTracks && track(of: slot).pointee.checkpoint >= 0 && !(own >= 0 && machines[own].isDead) {
+      // Another machine's battery: the device may try again.
+      return attemptFailed(slot, .depleted)
+    }
     changeShare(of: request, to: .none)
     request.pointee.record.outcome = .depleted
     request.pointee.record.completion = now
     request.pointee.isDone = true
     let source = Int(request.pointee.record.source)
     if arrivalPlans[source].kind == .closed {
-      let index = ownMachine(of: request)
       // A client whose device is dead asks no more, nor one that would ask at once and for ever.
       let goesOn = arrivalPlans[source].mean > 0 || now > request.pointee.record.arrival
-      if goesOn && !(index >= 0 && machines[index].isDead) { think(source, request) }
+      if goesOn && !(own >= 0 && machines[own].isDead) { think(source, request) }
     }
     if !request.pointee.holdsTail { settle(slot) }
   }
