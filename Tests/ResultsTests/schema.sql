@@ -256,8 +256,7 @@ CREATE TABLE request (  -- one row per request of the measured window
   machine INTEGER NOT NULL,                                         -- which of the source node's machines it began on, from 0
   model_id INTEGER NOT NULL REFERENCES model(model_id),             -- the network it is for
   placement_id INTEGER NOT NULL REFERENCES placement(placement_id), -- where its layers ran
-  outcome TEXT NOT NULL,                                            -- completed, fell_back (to the device), dropped, timed_out, lost or unfinished
-  outcome TEXT NOT NULL,                                            -- completed, dropped, unfinished or depleted
+  outcome TEXT NOT NULL,                                            -- completed, fell_back (to the device), dropped, timed_out, lost, depleted or unfinished
   deadline_missed INTEGER NOT NULL,                                 -- 1 if it ended later than its deadline
   arrival_s REAL NOT NULL,                                          -- when it arrived
   latency_ms REAL,                                                  -- arrival to end; NULL unless completed or fell_back
@@ -279,6 +278,7 @@ CREATE TABLE request (  -- one row per request of the measured window
   receive_energy_j REAL NOT NULL,                                   -- device: receiving
   wait_energy_j REAL NOT NULL,                                      -- device: its share of idling while it waits for others
   radio_overhead_energy_j REAL NOT NULL,                            -- device: promotion and tail of the radio
+  cold_starts INTEGER NOT NULL,                                     -- visits to nodes that had to load weights first
   server_energy_j REAL NOT NULL,                                    -- all other nodes: (busy power / servers) x service time
   attempts INTEGER NOT NULL,                                        -- 1 and the retries
   timeouts INTEGER NOT NULL,                                        -- attempts that took too long
@@ -287,8 +287,6 @@ CREATE TABLE request (  -- one row per request of the measured window
   wasted_bytes INTEGER NOT NULL,                                    -- of bytes_up and bytes_down, those of failed attempts
   wasted_energy_j REAL NOT NULL,                                    -- of all joules, those of failed attempts and the waits after them
   link_energy_j REAL NOT NULL                                       -- of the links, by bits and messages
-  cold_starts INTEGER NOT NULL,                                     -- visits to nodes that had to load weights first
-  server_energy_j REAL NOT NULL                                     -- all other nodes: (busy power / servers) x service time
 ) STRICT;
 
 CREATE TABLE event (  -- one row per step of a request, in the order in which they end; only under --record events
@@ -376,7 +374,6 @@ SELECT
   avg(n.idle_energy_j) AS idle_energy_j,
   avg(n.unbooked_energy_j) AS unbooked_energy_j,  -- of energy_j, what no request was charged with
   avg(n.requests) AS requests,  -- visits that began service in the measured window
-  avg(n.availability) AS availability  -- share of machines x time without outages
   avg(n.cold_starts) AS cold_starts,  -- visits that had to load weights first
   avg(n.evictions) AS evictions,  -- weights that left the memory for others
   avg(n.peak_temperature_c) AS peak_temperature_c,  -- the highest of all machines
@@ -387,7 +384,7 @@ SELECT
   avg(n.battery_left_j) AS battery_left_j,  -- in all batteries at the end of the run
   avg(n.batteries_empty) AS batteries_empty,  -- machines that stopped
   avg(n.first_battery_empty_s) AS first_battery_empty_s,  -- when the first machine stopped; NULL where none did
-  avg(n.requests) AS requests  -- visits that began service in the measured window
+  avg(n.availability) AS availability  -- share of machines x time without outages
 FROM run_node AS n JOIN run USING (run_id) JOIN node USING (node_id)
 GROUP BY run.scenario, run.policy, n.node_id
 ORDER BY min(run.run_id), n.node_id;

@@ -11,7 +11,7 @@ import Partitioning
       + Double(work.weightBytes) / 25_000
   }
 
-  private func work(_ index: Int, kind: String = "Conv 3x3") -> CostGraph.Work {
+  private func layer(_ index: Int, kind: String = "Conv 3x3") -> CostGraph.Work {
     let macs = 10_000 * (1 + index * index % 37)
     let (input, weights, output) = (4_000 * (1 + index % 7), 900 * (1 + index % 11), 3_000 * (1 + index % 5))
     return CostGraph.Work(
@@ -24,37 +24,37 @@ import Partitioning
   }
 
   @Test func `a machine that is a sum of overhead, arithmetic and traffic is found again`() throws {
-    let layers = MeasuredLayers((0..<60).map { sample(work($0)) })
+    let layers = MeasuredLayers((0..<60).map { sample(layer($0)) })
     for index in 60..<90 {
-      let told = try #require(layers.nanoseconds(of: work(index), networkBytes: 500_000))
-      #expect(abs(told / 1e3 / microseconds(work(index)) - 1) < 0.02)
+      let told = try #require(layers.nanoseconds(of: layer(index), networkBytes: 500_000))
+      #expect(abs(told / 1e3 / microseconds(layer(index)) - 1) < 0.02)
     }
   }
 
   @Test func `a kind that is faster than its class is told by its own layers`() throws {
-    let slow = (0..<30).map { sample(work($0)) }
+    let slow = (0..<30).map { sample(layer($0)) }
     let fast = (0..<4).map { index in
-      let work = work(index, kind: "Conv 1x1")
+      let work = layer(index, kind: "Conv 1x1")
       return MeasuredLayers.Sample(work: work, networkBytes: 500_000, microseconds: microseconds(work) / 4)
     }
     let layers = MeasuredLayers(slow + fast)
-    let work = work(2, kind: "Conv 1x1")
+    let work = layer(2, kind: "Conv 1x1")
     let told = try #require(layers.nanoseconds(of: work, networkBytes: 500_000)) / 1e3
     #expect(abs(told / (microseconds(work) / 4) - 1) < 0.2)
     #expect(layers.nanoseconds(of: CostGraph.Work(macs: 1, bytes: 1, costClass: .gemm), networkBytes: 1) == nil)
   }
 
   @Test func `a profile with measured layers is read as it was written`() throws {
-    let layers = MeasuredLayers((0..<20).map { sample(work($0)) })
+    let layers = MeasuredLayers((0..<20).map { sample(layer($0)) })
     let profile = DeviceProfile(name: "host", source: "measured", rates: [:], measured: layers)
     let text = profile.json.pretty
     let read = try DeviceProfile(JSONParser.parse(text, file: "host.json"))
     #expect(read.measured == layers)
     let network = CostGraph(
       name: "one",
-      layers: [.init(name: "conv", inputs: [], outputs: [0], work: work(3))],
+      layers: [.init(name: "conv", inputs: [], outputs: [0], work: layer(3))],
       tensors: [.init(name: "y", producer: 0, consumers: [], bytes: 4, isResult: true)])
-    let told = try #require(layers.nanoseconds(of: work(3), networkBytes: network.touchedBytes))
+    let told = try #require(layers.nanoseconds(of: layer(3), networkBytes: network.touchedBytes))
     #expect(read.nanoseconds(of: network) == [.nanoseconds(told)])
     let batch = read.batchCosts(of: network)[0]
     #expect(batch.nanoseconds(items: 1) >= 0)
