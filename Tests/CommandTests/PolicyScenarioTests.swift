@@ -3,7 +3,7 @@ import Testing
 
 /// What policies may know, their regret and their exits, as a user sees them.
 struct PolicyScenarioTests {
-  @Test func exitsHaveTheirAccuracyAndTheOracleNoRegret() throws {
+  @Test func exitsHaveTheirAccuracyAndTheOracleTheLeastRegret() throws {
     let folder = try TemporaryFolder()
     let database = folder.file("x.db").path
     let result = try Program.run([
@@ -18,8 +18,9 @@ struct PolicyScenarioTests {
     #expect(found.map { $0[0] } == ["local", "cloud", "neurosurgeon,estimator=ewma", "deadline", "oracle"])
     #expect(found.map { $0[2] } == ["blind", "blind", "estimating", "estimating", "clairvoyant"])
     for row in found where row[0] != "deadline" { #expect(abs((Double(row[1]) ?? 0) - expected) < 0.01, "\(row)") }
-    #expect(found[4][3] == "0.0")
-    #expect(Double(found[0][3]) ?? 0 > 10)
+    // Which exit a sample takes shows only afterwards, so that even the oracle regrets.
+    let regrets = found.map { Double($0[3]) ?? .nan }
+    #expect(regrets[4] > 0 && regrets[..<4].allSatisfy { $0 > 1.5 * regrets[4] })
     #expect(try rows("SELECT count(*) FROM request WHERE regret_ms < 0 OR regret_ms IS NULL", in: database) == ["0"])
     let comparison = try Program.run(["compare", database, "--baseline", "oracle", "--metric", "regret_mean_ms"])
     #expect(comparison.output.contains("clairvoyant") && comparison.output.contains("estimating"))

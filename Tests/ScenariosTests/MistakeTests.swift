@@ -48,10 +48,6 @@ struct MistakeTests {
       "unknown field 'stepz'; did you mean 'steps'?"
     ),
     (
-      #""tier": "device""#, #""tier": "device", "memory": ▸{"load_mbps": 10}"#,
-      "'memory' needs 'bytes': no profile tells them"
-    ),
-    (
       #""tier": "device""#, #""tier": "device", "memory": {"bytes": 1, "load_mbps": ▸10, "load_mbytes_per_s": 1}"#,
       "weights come from a disk or over a network: not both"
     ),

@@ -55,7 +55,9 @@ enum QuantizedTensor {
       (0..<count).map { index in
         let code = bits == 8 ? bytes[codes + index] : bytes[codes + index / 2] >> (index.isMultiple(of: 2) ? 0 : 4) & 15
         let channel = index / inner % channels
-        return scales[channel] * (Float(code) - zeros[channel])
+        let value = scales[channel] * (Float(code) - zeros[channel])
+        // A scale that was rounded up may carry the ends of the range beyond the largest float.
+        return min(max(value, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
       })
   }
 }

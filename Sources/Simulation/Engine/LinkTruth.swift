@@ -58,7 +58,7 @@ struct LinkTruth: Truth {
         uplinkBitsPerSecond: hop.uplinkBitsPerSecond * fraction(up[index]),
         downlinkBitsPerSecond: hop.downlinkBitsPerSecond * fraction(down[index]),
         propagationNanoseconds: hop.propagationNanoseconds, transport: hop.transport, serialization: hop.serialization,
-        streams: hop.streams)
+        streams: hop.streams, energy: hop.energy)
     }
   }
 

@@ -12,8 +12,12 @@ struct CostGraphNetworkTests {
     #expect(network.tensors.map(\.isResult) == [false, false, false, true])
     // Inputs, weights and outputs once.
     #expect(
-      network.layers[1].work == CostGraph.Work(macs: 32, bytes: 16 + 128 + 32, weightBytes: 128, costClass: .gemm))
-    #expect(network.layers[2].work == CostGraph.Work(macs: 0, bytes: 64, costClass: .memory))
+      network.layers[1].work
+        == CostGraph.Work(
+          macs: 32, bytes: 16 + 128 + 32, weightBytes: 128, outputBytes: 32, costClass: .gemm, kind: "MatMul of one row"
+        ))
+    #expect(
+      network.layers[2].work == CostGraph.Work(macs: 0, bytes: 64, outputBytes: 32, costClass: .memory, kind: "Relu"))
   }
 
   @Test func fusedGroupsAnswerToTheirNodes() throws {

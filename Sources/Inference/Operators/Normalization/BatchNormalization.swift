@@ -44,10 +44,34 @@ struct BatchNormalization: Operator {
   }
 
   func execute(_ inputs: [Tensor?], into outputs: [Tensor?], using context: ExecutionContext) throws {
-    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let (scale, shift) = scaleAndShift(try (1...4).map { try inputs.required($0, "parameter \($0)") })
+    try AffineKernel(scale: scale, shift: shift).run(inputs, residual: nil, into: outputs, using: context)
+  }
+
+  func prepare(
+    for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
+  ) throws -> (any PreparedKernel)? {
+    guard epilogue.isEmpty, let (scale, shift) = scaleAndShift(for: inputs) else { return nil }
+    return AffineKernel(scale: scale, shift: shift)
+  }
+
+  private func scaleAndShift(_ parameters: [Tensor]) -> (scale: [Float], shift: [Float]) {
+    let values = parameters.map { $0.elements(as: Float.self) }
+    let scale = zip(values[0], values[3]).map { gamma, variance in gamma / (variance + epsilon).squareRoot() }
+    let shift = values[1].indices.map { values[1][$0] - values[2][$0] * scale[$0] }
+    return (scale, shift)
+  }
+}
+
+/// X [N, C, ...] times a factor per channel plus an addend.
+private struct AffineKernel: InPlaceKernel {
+  let scale: [Float]
+  let shift: [Float]
+
+  func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {
+    let (input, output) = (try inputs.required(0, "X"), try outputs.required(0, "Y"))
     let channels = input.shape[1]
-    let size = input.shape[2...].reduce(1, *)
+    let size = input.shape.dropFirst(2).reduce(1, *)
     if size == 1 {
       for row in 0..<input.shape[0] {
         context.kernels.affine(
@@ -62,12 +86,5 @@ struct BatchNormalization: Operator {
         .affine(scale: scale[channel], shift: shift[channel]), input.floats + plane * size,
         into: output.floats + plane * size, count: size)
     }
-  }
-
-  private func scaleAndShift(_ parameters: [Tensor]) -> (scale: [Float], shift: [Float]) {
-    let values = parameters.map { $0.elements(as: Float.self) }
-    let scale = zip(values[0], values[3]).map { gamma, variance in gamma / (variance + epsilon).squareRoot() }
-    let shift = values[1].indices.map { values[1][$0] - values[2][$0] * scale[$0] }
-    return (scale, shift)
   }
 }
