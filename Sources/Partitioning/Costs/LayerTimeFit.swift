@@ -21,6 +21,9 @@ struct LayerTimeFit: Sendable {
         for column in 0..<count { normal[row][column] += weight * terms[row] * terms[column] }
       }
     }
+    // Terms of which the layers have next to nothing get next to no coefficient (a ridge), instead of any that fits.
+    let ridge = 1e-3 * (0..<count).reduce(0) { $0 + normal[$1][$1] } / Double(count)
+    for axis in 0..<count { normal[axis][axis] += ridge }
     var point = [Double](repeating: 0, count: count)
     for _ in 0..<300 {
       for axis in 0..<count where normal[axis][axis] > 0 {
@@ -42,7 +45,7 @@ struct LayerTimeFit: Sendable {
     let (output, weights) = (Double(work.outputBytes) / 10, Double(work.weightBytes) / 20)
     return [
       1000, Double(work.macs) / 50, Double(work.inputBytes) / 10, output, output * Double(work.functions),
-      weights * (1 - beyondNearest), weights * (beyondNearest - beyondCaches), weights * beyondCaches,
+      weights, weights * beyondNearest, weights * beyondCaches,
     ]
   }
 

@@ -1,4 +1,5 @@
 import Inference
+import Testing
 
 extension Networks {
   /// Every method of convolution, pools of both kinds, and two fully connected layers.
@@ -6,7 +7,11 @@ extension Networks {
     var net = Weights(GraphBuilder(name: "pools"), seed: seed)
     let input = net.builder.input("input", .float32, [1, 3, 40, 40])
     let first = try net.convolution("first", input, [16, 3, 5, 5], activation: "Relu")
-    let pooled = try net.node("pool", "MaxPool", [first], ["kernel_shape": .ints([2, 2]), "strides": .ints([2, 2])])
+    // Without its second output, the positions.
+    let pooled = try #require(
+      try net.builder.node(
+        "pool", "MaxPool", [first], ["kernel_shape": .ints([2, 2]), "strides": .ints([2, 2])], outputNames: ["pool"])[0]
+    )
     let tiled = try net.convolution("tiled", pooled, [32, 16, 3, 3], activation: "Relu")
     let wide = try net.convolution("wide", tiled, [48, 32, 1, 1], activation: "Relu")
     let depthwise = try net.node(
