@@ -125,27 +125,6 @@ extension RequestRecord {
   var partsTotal: Int64 {
     deviceCompute + deviceQueue + serialize + uplink + edgeCompute + edgeQueue + cloudCompute + cloudQueue + downlink
   }
-
-  /// Adds the parts, bytes and joules of another record.
-  mutating func accumulate(_ other: RequestRecord) {
-    deviceCompute += other.deviceCompute
-    deviceQueue += other.deviceQueue
-    serialize += other.serialize
-    uplink += other.uplink
-    edgeCompute += other.edgeCompute
-    edgeQueue += other.edgeQueue
-    cloudCompute += other.cloudCompute
-    cloudQueue += other.cloudQueue
-    downlink += other.downlink
-    bytesUp += other.bytesUp
-    bytesDown += other.bytesDown
-    deviceComputeJoules += other.deviceComputeJoules
-    transmitJoules += other.transmitJoules
-    receiveJoules += other.receiveJoules
-    waitJoules += other.waitJoules
-    radioOverheadJoules += other.radioOverheadJoules
-    serverJoules += other.serverJoules
-  }
 }
 
 extension ModelTotals {
@@ -163,7 +142,8 @@ extension ModelTotals {
     }
     completionsInWindow += other.completionsInWindow
     if let regret = other.regretNanoseconds { regretNanoseconds = (regretNanoseconds ?? 0) &+ regret }
-    sums.accumulate(other.sums)
+    sums.addParts(of: other.sums)
+    sums.addUse(of: other.sums)
     latencyQuantiles.merge(other.latencyQuantiles)
     extras.accumulate(other.extras)
   }

@@ -148,18 +148,6 @@ extension RequestRecord {
   /// Computing, reading and writing time on all machines.
   var machineTime: Int64 { deviceCompute + edgeCompute + cloudCompute + serialize }
 
-  /// Takes over the bytes and joules of what is left of an attempt.
-  mutating func addUse(of other: RequestRecord) {
-    bytesUp += other.bytesUp
-    bytesDown += other.bytesDown
-    deviceComputeJoules += other.deviceComputeJoules
-    transmitJoules += other.transmitJoules
-    receiveJoules += other.receiveJoules
-    waitJoules += other.waitJoules
-    radioOverheadJoules += other.radioOverheadJoules
-    serverJoules += other.serverJoules
-  }
-
   /// Takes the parts of the time from another record.
   mutating func restoreParts(of other: RequestRecord) {
     deviceCompute = other.deviceCompute

@@ -51,22 +51,8 @@ struct NetworkTotals {
     sums.completion = latency.partialValue
     sums.bytesUp = up.partialValue
     sums.bytesDown = down.partialValue
-    // No part is larger than the latency, so that its sum cannot overflow before that one does.
-    sums.deviceCompute &+= record.deviceCompute
-    sums.deviceQueue &+= record.deviceQueue
-    sums.serialize &+= record.serialize
-    sums.uplink &+= record.uplink
-    sums.edgeCompute &+= record.edgeCompute
-    sums.edgeQueue &+= record.edgeQueue
-    sums.cloudCompute &+= record.cloudCompute
-    sums.cloudQueue &+= record.cloudQueue
-    sums.downlink &+= record.downlink
-    sums.deviceComputeJoules += record.deviceComputeJoules
-    sums.transmitJoules += record.transmitJoules
-    sums.receiveJoules += record.receiveJoules
-    sums.waitJoules += record.waitJoules
-    sums.radioOverheadJoules += record.radioOverheadJoules
-    sums.serverJoules += record.serverJoules
+    sums.addParts(of: record)
+    sums.addJoules(of: record)
     return !(latency.overflow || up.overflow || down.overflow)
   }
 }
