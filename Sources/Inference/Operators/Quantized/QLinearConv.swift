@@ -69,13 +69,8 @@ struct QuantizedConvolutionKernel: PreparedKernel {
     ifConstant inputs: [TensorType?], _ geometry: ConvolutionGeometry, isChannelsLast: Bool,
     using context: ExecutionContext
   ) throws {
-    guard let x = inputs.optional(0), inputs.dropFirst().allSatisfy({ $0 == nil || $0?.constant != nil }) else {
-      return nil
-    }
-    var values = inputs.map { $0?.constant }
-    // The elements come with each run; here only the type counts.
-    values[0] = Tensor(zeros: x.elementType, shape: [0])
-    try self.init(geometry, values, isChannelsLast: isChannelsLast, using: context)
+    guard let operands = inputs.constantsAfterFirst() else { return nil }
+    try self.init(geometry, operands, isChannelsLast: isChannelsLast, using: context)
   }
 
   func run(_ inputs: [Tensor?], residual: Tensor?, into outputs: [Tensor?], using context: ExecutionContext) throws {

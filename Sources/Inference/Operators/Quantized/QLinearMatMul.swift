@@ -29,12 +29,8 @@ struct QLinearMatMul: Operator {
   func prepare(
     for inputs: [TensorType?], outputs: [TensorType?], epilogue: Epilogue, using context: ExecutionContext
   ) throws -> (any PreparedKernel)? {
-    guard epilogue.isEmpty, let a = inputs.optional(0),
-      inputs.dropFirst().allSatisfy({ $0 == nil || $0?.constant != nil })
-    else { return nil }
-    // The elements come with each run; here only type and shape count.
-    let left = Tensor(zeros: a.elementType, shape: a.shape)
-    return try Kernel([left] + inputs.dropFirst().map { $0?.constant }, using: context)
+    guard epilogue.isEmpty, let operands = inputs.constantsAfterFirst() else { return nil }
+    return try Kernel(operands, using: context)
   }
 
   private struct Kernel: PreparedKernel {
