@@ -118,8 +118,22 @@ extension Engine {
       return noted.at < 0 ? nil : .init(noted.load, ageNanoseconds: now - noted.at)
     }
     observation.isResident = path.map { _ in nil }
+    observeMachine(of: source, machine: machine, into: &observation)
     observation.radio = radioState(of: source, machine: machine)
     return observation
+  }
+
+  /// What a device knows of its own battery and memory.
+  private func observeMachine(of source: Int, machine: Int, into observation: inout Observation) {
+    let node = model.sources[source].path[0]
+    guard layout.nodeMachines[node] >= 0 else { return }
+    let own = machines[layout.nodeMachines[node] + machine]
+    observation.batteryJoules = own.joulesLeft(at: now)
+    guard model.nodes[node].traits.memory != nil else { return }
+    let network = model.sources[source].model
+    observation.isResident[0] = weightsKinds.contains { kind, number in
+      kind.node == node && kind.model == network && own.weights.holds(number)
+    }
   }
 
   /// The state of the radio that a source's machine sends with; `nil` where it has none that sleeps.

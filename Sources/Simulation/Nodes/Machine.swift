@@ -81,6 +81,14 @@ struct Machine {
   }
 
   var isDead: Bool { power == .dead }
+
+  /// What its battery has left at a time before which nothing changes; `nil` where it has none.
+  func joulesLeft(at time: Int64) -> Double? {
+    guard var charge else { return nil }
+    charge.drain(ledger.power, for: max(0, time - lastUpdate))
+    return max(0, charge.left.joules)
+  }
+
   private(set) var diedAt: Int64?
 
   /// Its battery is empty.

@@ -71,6 +71,9 @@ struct ResidentWeights {
   /// Without a size everything fits.
   init(_ memory: ModelMemory?) { free = Int64(memory?.bytes ?? ModelMemory.limit) }
 
+  /// Whether weights are there, or on their way.
+  func holds(_ kind: Int32) -> Bool { entries.contains { $0.kind == kind } }
+
   /// Whether there is room, or will be once weights that nobody uses have left.
   func admits(_ plan: VisitPlan, requests: Int64 = 1) -> Bool {
     var room = free

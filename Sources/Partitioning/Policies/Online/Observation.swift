@@ -73,7 +73,8 @@ public struct Observation: Sendable, Hashable {
   public var radio: RadioState?
   /// What the battery has left, in joules; `nil` where it is not modelled.
   public var batteryJoules: Double?
-  /// By tier, whether the network is loaded there; `nil` where it is not modelled.
+  /// By tier, whether weights of the network are in memory there: of the device, where its memory is modelled; `nil`
+  /// elsewhere.
   public var isResident: [Bool?] = []
   /// The machine's own requests that are not answered yet.
   public var open: Int = 0
