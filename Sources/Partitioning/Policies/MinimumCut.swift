@@ -7,7 +7,7 @@ import StrictJSON
 /// of weighted stages are tried, and the best one found may fall short of the optimum.
 /// Where memory is limited and the cut does not fit, every placement is tried, or refused where there are too many.
 /// Source: Hu et al., "Dynamic adaptive DNN surgery for inference acceleration on the edge", INFOCOM 2019.
-public struct MinimumCut: PartitionPolicy {
+public struct MinimumCut: PartitionPolicy, AimedPolicy {
   public static let kind = "mincut"
   public static let summary = "the best placement by minimum cut: exact for latency and energy, close for throughput"
   public var informationClass: InformationClass { estimation.estimator == .none ? .profiled : .estimating }
@@ -16,7 +16,7 @@ public struct MinimumCut: PartitionPolicy {
   public let crossings: Crossings
   public let solver: CutSolver
   public let estimation: Estimation
-  public private(set) var objective: Objective?
+  public package(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
     crossings = fields.choice("crossings", default: .twoWay, "whether layers may flow back towards the device")
@@ -40,12 +40,6 @@ public struct MinimumCut: PartitionPolicy {
           in: problem)
       }
     }
-  }
-
-  public func aiming(at objective: Objective) -> Self {
-    var policy = self
-    policy.objective = self.objective ?? objective
-    return policy
   }
 
   public func placement(

@@ -6,7 +6,7 @@ import StrictJSON
 /// Exact on chains with one crossing; on other networks `mincut` is never worse. O(cuts) per decision once
 /// the cuts are known.
 /// Source: Kang et al., "Neurosurgeon", ASPLOS 2017.
-public struct Neurosurgeon: PartitionPolicy {
+public struct Neurosurgeon: PartitionPolicy, AimedPolicy {
   public static let kind = "neurosurgeon"
   public static let summary = "the best single-tensor cut between the device and the last tier"
   public var informationClass: InformationClass { estimation.estimator == .none ? .profiled : .estimating }
@@ -14,7 +14,7 @@ public struct Neurosurgeon: PartitionPolicy {
 
   public let estimation: Estimation
 
-  public private(set) var objective: Objective?
+  public package(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
     objective = fields.objective()
@@ -29,12 +29,6 @@ public struct Neurosurgeon: PartitionPolicy {
       let scan = ChainScan(context.problem, objective)
       return EstimatingDecider(context.problem, estimation) { scan.best(for: context.problem.replacingHops($0)) }
     }
-  }
-
-  public func aiming(at objective: Objective) -> Self {
-    var policy = self
-    policy.objective = self.objective ?? objective
-    return policy
   }
 
   public func placement(for problem: PlacementProblem, using random: inout RandomStream) -> Placement {

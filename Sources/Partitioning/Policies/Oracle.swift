@@ -5,7 +5,7 @@ import StrictJSON
 ///
 /// For throughput very large networks may have too many placements that nearly equal each other (`ThroughputSearch`): then
 /// it is proven to be within 0.1 % of the best. Throws `InputError` where not even that can be proven.
-public struct Oracle: PartitionPolicy {
+public struct Oracle: PartitionPolicy, AimedPolicy {
   public static let kind = "oracle"
   public static let summary = "the best of all placements, exactly (throughput of large networks: within 0.1 %)"
   public var informationClass: InformationClass { .clairvoyant }
@@ -13,7 +13,7 @@ public struct Oracle: PartitionPolicy {
   /// How far the best placement for throughput may be from a proof.
   static let largestGap = 1e-3
 
-  public private(set) var objective: Objective?
+  public package(set) var objective: Objective?
 
   /// Whether every candidate is simulated with the true future, for each request.
   public let simulatesFuture: Bool
@@ -60,12 +60,6 @@ public struct Oracle: PartitionPolicy {
       Decision(
         prepared.placement(over: truth.presentHops(of: problem)) ?? problem.placement(everythingOn: 0))
     }
-  }
-
-  public func aiming(at objective: Objective) -> Self {
-    var policy = self
-    policy.objective = self.objective ?? objective
-    return policy
   }
 
   public func placement(

@@ -66,3 +66,16 @@ extension PartitionPolicy {
   public func clairvoyant(for problem: PlacementProblem) -> (any ClairvoyantDecider)? { nil }
   public func resolvingPaths(in folder: String) -> Self { self }
 }
+
+/// A policy whose SPEC may name an objective, and which otherwise takes that of the plan.
+package protocol AimedPolicy: PartitionPolicy {
+  var objective: Objective? { get set }
+}
+
+extension AimedPolicy {
+  public func aiming(at objective: Objective) -> Self {
+    var policy = self
+    policy.objective = self.objective ?? objective
+    return policy
+  }
+}

@@ -2,10 +2,11 @@ import StrictJSON
 
 /// All policies by the names that scenarios and the command line use.
 public enum PolicyRegistry {
-  public static let all: [any PartitionPolicy.Type] = planning + online
-
-  private static let planning: [any PartitionPolicy.Type] = [
+  public static let all: [any PartitionPolicy.Type] = [
     Local.self, Edge.self, Cloud.self, Fixed.self, RandomCut.self, Neurosurgeon.self, MinimumCut.self, Oracle.self,
+    // These decide for each request by what they see.
+    UCB1.self, EpsilonGreedy.self, LinUCB.self, HillClimb.self, Lyapunov.self, RadioAware.self, ContentionAware.self,
+    Social.self, DeadlineAware.self, External.self,
   ]
 
   /// The policies as kinds that a `FieldReader` chooses from.

@@ -5,7 +5,7 @@ import StrictJSON
 ///
 /// A run starts the program once; replications that run at the same time have each their own, so that the results do not
 /// depend on how many do, as long as the program itself is deterministic. `docs/external-policies.md` has the protocol.
-public struct External: PartitionPolicy {
+public struct External: PartitionPolicy, AimedPolicy {
   public static let kind = "external"
   public static let summary = "a program that answers one JSON line per decision (docs/external-policies.md)"
   public var informationClass: InformationClass { .estimating }
@@ -22,7 +22,7 @@ public struct External: PartitionPolicy {
   /// How many decisions of a machine one line asks for.
   public let batch: Int
   public let reportPeriodSeconds: Double?
-  public private(set) var objective: Objective?
+  public package(set) var objective: Objective?
   private var folder = ""
 
   public init(from fields: inout FieldReader) {
@@ -43,12 +43,6 @@ public struct External: PartitionPolicy {
       "report_s", in: .nonNegative(upTo: 1e9),
       "tiers tell everybody how busy they are every so many seconds (0: always); where missing only answers tell")
     objective = fields.objective()
-  }
-
-  public func aiming(at objective: Objective) -> Self {
-    var policy = self
-    policy.objective = self.objective ?? objective
-    return policy
   }
 
   public func resolvingPaths(in folder: String) -> Self {

@@ -4,13 +4,13 @@ import StrictJSON
 ///
 /// Source: Sutton and Barto, "Reinforcement learning: an introduction", 2nd edition, section 2.2. With `decay` the share
 /// shrinks as min(1, decay / n) in the n-th request, whose regret grows with the logarithm (Auer et al. 2002, theorem 3).
-public struct EpsilonGreedy: OnlinePolicy {
+public struct EpsilonGreedy: OnlinePolicy, AimedPolicy {
   public static let kind = "epsilon_greedy"
   public static let summary = "learns the best single-tensor cut, trying any now and then"
   public let epsilon: Double
   public let decay: Double?
   public let mostOpen: Int
-  public private(set) var objective: Objective?
+  public package(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
     epsilon = fields.double("epsilon", default: 0.1, in: .fraction, "the share of requests that try any cut")
@@ -18,12 +18,6 @@ public struct EpsilonGreedy: OnlinePolicy {
       "decay", in: .positive(upTo: 1e9), "lets the share shrink: at most decay / number of answers so far")
     objective = fields.objective()
     mostOpen = fields.mostOpen()
-  }
-
-  public func aiming(at objective: Objective) -> Self {
-    var policy = self
-    policy.objective = self.objective ?? objective
-    return policy
   }
 
   public func decider(for context: DecisionContext) -> any OnlineDecider {

@@ -7,13 +7,13 @@ import StrictJSON
 /// turns round where it is not; when neither neighbour is better it rests, and tries again, so that it follows a system
 /// that changes. In the spirit of Ghosh et al., "PArtNNer: platform-agnostic adaptive edge-cloud DNN partitioning for
 /// minimizing end-to-end latency", ACM TECS 2024.
-public struct HillClimb: OnlinePolicy {
+public struct HillClimb: OnlinePolicy, AimedPolicy {
   public static let kind = "hill_climb"
   public static let summary = "moves the cut to a neighbour while that makes requests faster"
   public let window: Int
   public let rest: Int
   public let mostOpen: Int
-  public private(set) var objective: Objective?
+  public package(set) var objective: Objective?
 
   public init(from fields: inout FieldReader) {
     window = fields.int("window", default: 5, in: 1...1_000_000, "requests that a cut is judged by")
@@ -21,12 +21,6 @@ public struct HillClimb: OnlinePolicy {
       "rest", default: 50, in: 0...1_000_000_000, "requests without trials once no neighbour is better")
     objective = fields.objective()
     mostOpen = fields.mostOpen()
-  }
-
-  public func aiming(at objective: Objective) -> Self {
-    var policy = self
-    policy.objective = self.objective ?? objective
-    return policy
   }
 
   public func decider(for context: DecisionContext) -> any OnlineDecider {
