@@ -162,17 +162,19 @@ struct RunReport {
     policies.compactMap { row in
       let words = [
         ("fell_back", "fell back to the device"), ("dropped", "dropped"), ("timed_out", "timed out"), ("lost", "lost"),
-        ("unfinished", "unfinished"),
+        ("depleted", "ended with an empty battery"), ("unfinished", "unfinished"),
       ]
+      // Means over replications: shares read better than fractions of a request.
+      guard let requests = row.number("requests"), requests > 0 else { return nil }
       var parts = words.compactMap { name, word in
-        row.number(name).flatMap { $0 > 0 ? "\(Self.rounded($0)) \(word)" : nil }
+        row.number(name).flatMap { $0 > 0 ? "\(Self.rounded(100 * $0 / requests)) % \(word)" : nil }
       }
       if let attempts = row.number("attempts_per_request"), attempts > 1 {
         parts.append("\(Self.rounded(attempts)) attempts a request")
         parts.append("\(Self.rounded(row.number("wasted_energy_j_per_request") ?? 0)) J of each wasted")
       }
-      guard !parts.isEmpty, let requests = row.number("requests") else { return nil }
-      return "Of \(Self.rounded(requests)) requests for \(row.text("model")) under \(row.policy): "
+      guard !parts.isEmpty else { return nil }
+      return "Of the requests for \(row.text("model")) under \(row.policy): "
         + parts.joined(separator: ", ")
     }
   }
