@@ -11,7 +11,6 @@ public struct RequestRecord: Sendable {
     case dropped, unfinished
     /// Not answered: the last attempt took too long, or was lost and known to be.
     case timedOut, lost
-
     /// A battery was empty.
     case depleted
 
