@@ -37,13 +37,16 @@ extension CostTable {
 extension DeviceProfile {
   /// What a network's layers cost in batches, by layer; nothing for its inputs.
   public func batchCosts(of network: CostGraph) -> [BatchCost] {
-    network.layers.map { layer in
+    let touched = measured == nil ? 0 : network.touchedBytes
+    return network.layers.map { layer in
       guard let work = layer.work else { return BatchCost() }
       let rates = rates(of: work.costClass)
-      // Where layers were measured, a batch of one takes what they say, and larger ones grow as their class does.
+      // Where layers were measured, a batch of one takes what they say, and larger ones grow as their class does; without
+      // limits of the class, with the number of items.
       let byClass = rates.seconds(macs: work.macs, bytes: work.bytes) * 1e9
-      let scale =
-        byClass > 0 ? measured?.nanoseconds(of: work, networkBytes: network.touchedBytes).map { $0 / byClass } ?? 1 : 1
+      let told = measured?.nanoseconds(of: work, networkBytes: touched)
+      if let told, byClass == 0 { return BatchCost(arithmeticPerItem: told) }
+      let scale = told.map { $0 / byClass } ?? 1
       func time(_ amount: Int, at rate: Double?) -> Double { rate.map { Double(amount) / $0 * 1e9 * scale } ?? 0 }
       return BatchCost(
         overhead: rates.overheadSeconds * 1e9 * scale, arithmeticPerItem: time(work.macs, at: rates.macsPerSecond),

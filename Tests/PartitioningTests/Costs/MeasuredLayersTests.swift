@@ -56,8 +56,13 @@ import Partitioning
       tensors: [.init(name: "y", producer: 0, consumers: [], bytes: 4, isResult: true)])
     let told = try #require(layers.nanoseconds(of: layer(3), networkBytes: network.touchedBytes))
     #expect(read.nanoseconds(of: network) == [.nanoseconds(told)])
-    let batch = read.batchCosts(of: network)[0]
-    #expect(batch.nanoseconds(items: 1) >= 0)
+    #expect(read.batchCosts(of: network)[0].nanoseconds(items: 1) == .nanoseconds(told))
+    let roofline = DeviceProfile(
+      name: "host", source: "measured",
+      rates: [.convolution: .init(macsPerSecond: 1e9, bytesPerSecond: 1e9, overheadSeconds: 1e-6)], measured: layers)
+    let batch = roofline.batchCosts(of: network)[0]
+    #expect(abs(batch.nanoseconds(items: 1) - .nanoseconds(told)) <= 1)
+    #expect(batch.nanoseconds(items: 8) > batch.nanoseconds(items: 1))
   }
 
   @Test func `a mistake in a measured layer is shown where it is`() {
