@@ -102,7 +102,7 @@ def main():
     print("Made by `make policies`: the scenarios of this repository, then the real traces (their sources are in")
     print("`../shared/traces/README.md`). *knows* is the policy's information class: compare within one. *regret* is how much")
     print("longer a request's placement would have taken alone, at the rates that the links then had, than the clairvoyant plan's;")
-    print("waiting for others is in *mean* and not in *regret*, so that `oracle` has no regret and may still be slow where everybody")
+    print("waiting for others is in *mean* and not in *regret*, so that `oracle` has no regret (but where early exits, which nobody foresees, decide) and may still be slow where everybody")
     print("follows it. Policies of the latency kind run as they are set by default; the device's energy is what they cost by it.\n")
     for name in SCENARIOS:
         path = f"Scenarios/{name}.json"
